@@ -1,0 +1,137 @@
+//! Answers for `grub-mkconfig`, which asks `grub-probe` and `grub-mkrelpath` about disks.
+//!
+//! There is no disk yet, so two small shell scripts take the places of the programs inside the sandbox
+//! and answer from the plan.
+
+use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
+
+use super::bios::grub_module;
+
+/// Answers about one file system.
+struct Answers<'a> {
+    /// What is given out as its device: the word behind `root=`.
+    device: String,
+    partition: &'a PartitionPlan,
+}
+
+/// The script that stands in for `grub-probe`.
+pub(super) fn grub_probe(disk: &DiskPlan) -> String {
+    let root = answers(disk, PartitionRole::Root);
+    let boot = answers(disk, PartitionRole::Boot);
+    let efi = answers(disk, PartitionRole::Efi);
+    let mut script = String::from(
+        "#!/bin/sh\n\
+         # Stands in for grub-probe while the image is made: answers from the build plan.\n\
+         target=fs what=\n\
+         while [ $# -gt 0 ]; do\n\
+         case \"$1\" in\n\
+         --target=*) target=${1#--target=} ;;\n\
+         -t | --target) target=$2; shift ;;\n\
+         -d | --device) ;;\n\
+         -*) ;;\n\
+         *) what=$1 ;;\n\
+         esac\n\
+         shift\n\
+         done\n\
+         case \"$what\" in\n",
+    );
+    if let Some(efi) = &efi {
+        script += &format!(
+            "{} | /boot/efi | /boot/efi/*)\n{} ;;\n",
+            quoted(&efi.device),
+            cases(disk, efi)
+        );
+    }
+    if let Some(boot) = &boot {
+        script += &format!(
+            "{} | /boot | /boot/*)\n{} ;;\n",
+            quoted(&boot.device),
+            cases(disk, boot)
+        );
+    }
+    if let Some(root) = &root {
+        script += &format!("{} | /*)\n{} ;;\n", quoted(&root.device), cases(disk, root));
+    }
+    script += "esac\nexit 1\n";
+    script
+}
+
+/// The script that stands in for `grub-mkrelpath`: a path below the file system that holds it.
+pub(super) fn grub_mkrelpath(disk: &DiskPlan) -> String {
+    let has_boot = disk
+        .partitions
+        .iter()
+        .any(|partition| partition.role == PartitionRole::Boot);
+    let boot = if has_boot {
+        "/boot) path=/ ;;\n/boot/*) path=${path#/boot} ;;\n"
+    } else {
+        ""
+    };
+    format!(
+        "#!/bin/sh\n\
+         # Stands in for grub-mkrelpath while the image is made.\n\
+         for path; do :; done\n\
+         case \"$path\" in\n\
+         {boot}esac\n\
+         printf '%s\\n' \"$path\"\n"
+    )
+}
+
+fn answers(disk: &DiskPlan, role: PartitionRole) -> Option<Answers<'_>> {
+    let partition = disk
+        .partitions
+        .iter()
+        .find(|partition| partition.role == role)?;
+    let filesystem = partition.filesystem.as_ref()?;
+    let device = if role == PartitionRole::Root {
+        disk.boot
+            .root_argument
+            .trim_start_matches("root=")
+            .to_owned()
+    } else {
+        format!("UUID={}", filesystem.uuid.clone().unwrap_or_default())
+    };
+    Some(Answers { device, partition })
+}
+
+/// The inner `case` with all answers about one file system.
+fn cases(disk: &DiskPlan, answers: &Answers<'_>) -> String {
+    let filesystem = answers.partition.filesystem.as_ref();
+    let uuid = filesystem
+        .and_then(|plan| plan.uuid.clone())
+        .unwrap_or_default();
+    let label = filesystem
+        .and_then(|plan| plan.label.clone())
+        .unwrap_or_default();
+    let module = filesystem.map_or("ext2", |plan| grub_module(plan.kind));
+    let (map, scheme) = match disk.table {
+        TableKind::Gpt => ("gpt", "gpt"),
+        TableKind::Msdos => ("msdos", "msdos"),
+    };
+    let number = answers.partition.number;
+    let hint = format!("hd0,{scheme}{number}");
+    let mut text = String::from("case \"$target\" in\n");
+    for (target, answer) in [
+        ("device", answers.device.as_str()),
+        ("disk", "hd0"),
+        ("drive", &format!("({hint})")),
+        ("fs", module),
+        ("fs_uuid", &uuid),
+        ("fs_label", &label),
+        ("partuuid", &answers.partition.guid),
+        ("partmap", map),
+        ("abstraction", ""),
+        ("compatibility_hint", &hint),
+        ("bios_hints", &hint),
+        ("efi_hints", &hint),
+        ("hints_string", &format!("--hint='{hint}'")),
+    ] {
+        text += &format!("{target}) printf '%s\\n' {}; exit 0 ;;\n", quoted(answer));
+    }
+    text += "*) exit 1 ;;\nesac";
+    text
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

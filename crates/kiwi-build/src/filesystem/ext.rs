@@ -1,0 +1,186 @@
+//! ext2, ext3 and ext4: `mke2fs` makes the empty file system in its place, `kiwi_ondisk::ext` fills it.
+
+use std::ffi::OsString;
+use std::sync::{Mutex, PoisonError};
+
+use kiwi_host::Cmd;
+use kiwi_ondisk::ext::ExtTree;
+use kiwi_plan::plan::filesystem::FileSystemPlan;
+
+use super::options::Written;
+use super::{Source, Target};
+use crate::context::BuildContext;
+use crate::error::{BuildError, For};
+use crate::progress::{Counter, Unit};
+use crate::root::selinux;
+
+/// What is counted while files are copied.
+const FILES: &str = "files";
+
+/// Makes a file system from a directory.
+pub(super) fn make(
+    context: &BuildContext<'_>,
+    source: Source<'_>,
+    plan: &FileSystemPlan,
+    target: &Target<'_>,
+) -> Result<(), BuildError> {
+    let command = mke2fs(context, plan, target);
+    context
+        .runner
+        .run(&command)
+        .purpose("making the file system")?;
+    fill(context, source, target).map_err(|error| explained(context, plan, error))
+}
+
+/// The command that makes the empty file system.
+///
+/// Everything in it that could be random or the time of day is given. Inode tables are complete, so that the booted system
+/// has nothing to finish; the journal is zeros, which a new file is anyway. Nothing is discarded: the file is new, and there may
+/// be other file systems in it.
+fn mke2fs(context: &BuildContext<'_>, plan: &FileSystemPlan, target: &Target<'_>) -> Cmd {
+    let (written, extended) = Written(&plan.create_options).without("-E");
+    let timestamp = context.plan.reproducibility.timestamp.to_string();
+    let mut own = format!(
+        "offset={},nodiscard,lazy_itable_init=0,lazy_journal_init=1",
+        target.offset
+    );
+    if let Some(uuid) = &plan.uuid {
+        own.push_str(",hash_seed=");
+        own.push_str(uuid);
+    }
+    let extended: Vec<String> = [own].into_iter().chain(extended).collect();
+    let has = |options: &[&str]| Written(&written).has(options);
+    // Older programs know the first, newer ones also the second.
+    let mut command = Cmd::new("mke2fs")
+        .env("E2FSPROGS_FAKE_TIME", &timestamp)
+        .env("SOURCE_DATE_EPOCH", &timestamp)
+        .args(["-q", "-F", "-t", plan.kind.fstab_name()])
+        .args(&written)
+        .args(["-E", &extended.join(",")]);
+    if let Some(uuid) = plan.uuid.as_ref().filter(|_| !has(&["-U"])) {
+        command = command.args(["-U", uuid]);
+    }
+    if let Some(label) = plan.label.as_ref().filter(|_| !has(&["-L"])) {
+        command = command.args(["-L", label]);
+    }
+    if let Some(geometry) = &target.ext {
+        if !has(&["-b"]) {
+            command = command.args(["-b", &geometry.block_size.to_string()]);
+        }
+        if !has(&["-N", "-i", "-T"]) {
+            command = command.args(["-N", &geometry.inodes.to_string()]);
+        }
+    }
+    command
+        .arg(target.path)
+        .arg(OsString::from(format!("{}k", target.bytes / 1024)))
+}
+
+fn fill(
+    context: &BuildContext<'_>,
+    source: Source<'_>,
+    target: &Target<'_>,
+) -> Result<(), BuildError> {
+    let reproducibility = &context.plan.reproducibility;
+    let directory = source.path()?;
+    let counter: Mutex<Option<Counter>> = Mutex::new(None);
+    let result = ExtTree::new(&directory)
+        .created(reproducibility.timestamp.cast_signed())
+        .latest_time(reproducibility.source_date_epoch.map(u64::cast_signed))
+        .selinux_labels(selinux::has_policy(context, source.tree))
+        .exclude(&|path| source.leaves_out(path))
+        .progress(&|done, total| {
+            counter
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get_or_insert_with(|| Counter::new(FILES, Unit::Bytes, total))
+                .set(done);
+            context.check_interrupt().is_ok()
+        })
+        .write(target.file, target.offset);
+    context.check_interrupt()?;
+    let filled = result?;
+    tracing::debug!(
+        "{} inodes, {} bytes of files, {} bytes are left",
+        filled.inodes,
+        filled.data_bytes,
+        filled.free_bytes
+    );
+    Ok(())
+}
+
+/// Says what to change in the description, where that helps.
+fn explained(context: &BuildContext<'_>, plan: &FileSystemPlan, error: BuildError) -> BuildError {
+    let BuildError::OnDisk(cause) = error else {
+        return error;
+    };
+    match cause {
+        kiwi_ondisk::Error::TooSmall { .. } => BuildError::TooSmall {
+            what: format!(
+                "the {} file system is too small: {cause}",
+                plan.kind.fstab_name()
+            ),
+            mend:
+                "give it a larger size, leave the size to be computed, or change `fscreateoptions`"
+                    .into(),
+            origin: None,
+        },
+        kiwi_ondisk::Error::Value { .. } if !plan.create_options.is_empty() => BuildError::Host {
+            what: cause.to_string(),
+            mend: format!(
+                "remove it from `fscreateoptions` of the build type `{}`",
+                context.plan.identity.build_type
+            ),
+        },
+        cause => cause.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use kiwi_ondisk::SectorSize;
+    use kiwi_plan::disk::ext::ExtGeometry;
+    use kiwi_plan::plan::filesystem::FileSystem;
+
+    use super::*;
+    use crate::root::testing::Bench;
+
+    #[test]
+    fn options_of_the_description_win() {
+        let bench = Bench::new();
+        let file = tempfile::tempfile().unwrap();
+        let target = Target {
+            path: Path::new("/i"),
+            file: &file,
+            offset: 1 << 20,
+            bytes: 8 << 20,
+            sector_size: SectorSize::Bytes512,
+            ext: Some(ExtGeometry {
+                block_size: 4096,
+                inodes: 500,
+            }),
+        };
+        let line = |options: &[&str]| {
+            let plan = FileSystemPlan {
+                kind: FileSystem::Ext4,
+                label: Some("ROOT".into()),
+                uuid: Some("u".into()),
+                create_options: options.iter().map(|it| (*it).to_owned()).collect(),
+                mount_options: None,
+                compression: None,
+            };
+            mke2fs(&bench.context(), &plan, &target).to_string()
+        };
+        let own = "offset=1048576,nodiscard,lazy_itable_init=0,lazy_journal_init=1,hash_seed=u";
+        assert_eq!(
+            line(&[]),
+            format!("mke2fs -q -F -t ext4 -E {own} -U u -L ROOT -b 4096 -N 500 /i 8192k")
+        );
+        assert_eq!(
+            line(&["-b", "1024", "-E", "stride=2", "-i4096"]),
+            format!("mke2fs -q -F -t ext4 -b 1024 -i4096 -E {own},stride=2 -U u -L ROOT /i 8192k")
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! dracut, run inside the tree.
+
+use std::io::Write as _;
+use std::num::NonZeroU32;
+
+use kiwi_host::{Cmd, TreeDir};
+use kiwi_plan::plan::boot::InitrdPlan;
+
+use super::{compression, early};
+use crate::context::BuildContext;
+use crate::error::{BuildError, For};
+use crate::kernel::Kernel;
+
+/// Where dracut leaves the archive, in the tree.
+const OUTPUT: &str = "/.kiwi-initrd";
+
+/// Builds the initrd of `kernel` in `tree` and returns its path there, without leading slash.
+///
+/// dracut is told to leave the archive uncompressed: what it calls compresses on one processor at
+/// the highest level, which is most of its time.
+pub fn build(
+    context: &BuildContext<'_>,
+    tree: &TreeDir,
+    kernel: &Kernel,
+    plan: &InitrdPlan,
+) -> Result<String, BuildError> {
+    if !tree.exists("usr/bin/dracut") && !tree.exists("usr/sbin/dracut") {
+        return Err(BuildError::TreeLacks {
+            what: "the root tree has no dracut, which the initrd is made with".into(),
+            mend: "add the package `dracut` to `<packages type=\"image\">`, or choose `initrd_system=\"none\"`"
+                .into(),
+        });
+    }
+    let available = available_modules(context, tree)?;
+    let wanted = |names: &[String]| -> Vec<String> {
+        let (there, absent): (Vec<_>, Vec<_>) = names
+            .iter()
+            .cloned()
+            .partition(|name| available.contains(name));
+        for name in absent {
+            tracing::warn!(
+                "dracut in the root tree has no module `{name}`, so the initrd goes without"
+            );
+        }
+        there
+    };
+    let mut command = Cmd::new("dracut")
+        .in_tree(&context.sandbox_of(tree.path()))
+        .args(["--verbose", "--reproducible", "--force", "--no-hostonly"])
+        .args(["--no-hostonly-cmdline", "--compress", "cat"]);
+    for file in &plan.install_files {
+        command = command.args(["--install", file]);
+    }
+    for (option, names) in [
+        ("--add", wanted(&plan.add_modules)),
+        ("--omit", plan.omit_modules.clone()),
+        (
+            "--add-drivers",
+            available_drivers(tree, kernel, &plan.add_drivers),
+        ),
+        ("--omit-drivers", plan.omit_drivers.clone()),
+    ] {
+        if !names.is_empty() {
+            command = command.arg(option).arg(format!(" {} ", names.join(" ")));
+        }
+    }
+    if let Some(epoch) = context.plan.reproducibility.source_date_epoch {
+        command = command.env("SOURCE_DATE_EPOCH", epoch.to_string());
+    }
+    let command = command.arg(OUTPUT).arg(&kernel.version);
+    context
+        .runner
+        .run_lines(&command, &mut |_, _| {})
+        .purpose("building the initrd")?;
+    let image = tree.read(OUTPUT)?;
+    tree.remove_file(OUTPUT)?;
+    let path = super::path(tree, kernel);
+    tree.create_file(&path, 0o600, compress(context, tree, kernel, &image)?)?;
+    Ok(path)
+}
+
+/// Modules that this dracut knows.
+fn available_modules(
+    context: &BuildContext<'_>,
+    tree: &TreeDir,
+) -> Result<Vec<String>, BuildError> {
+    let command = Cmd::new("dracut")
+        .in_tree(&context.sandbox_of(tree.path()))
+        .args(["--list-modules", "--no-kernel"]);
+    let output = context
+        .runner
+        .run(&command)
+        .purpose("asking dracut for its modules")?;
+    Ok(output
+        .stdout_text()
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .collect())
+}
+
+/// Those of `names` that exist as modules of the kernel.
+fn available_drivers(tree: &TreeDir, kernel: &Kernel, names: &[String]) -> Vec<String> {
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let list = ["lib/modules", "usr/lib/modules"]
+        .iter()
+        .find_map(|directory| {
+            tree.read_to_string(format!("{directory}/{}/modules.dep", kernel.version))
+                .ok()
+        })
+        .unwrap_or_default();
+    let known: Vec<String> = list
+        .lines()
+        .filter_map(|line| {
+            line.split(':')
+                .next()?
+                .rsplit('/')
+                .next()?
+                .split(".ko")
+                .next()
+        })
+        .map(|name| name.replace('-', "_"))
+        .collect();
+    names
+        .iter()
+        .filter(|name| {
+            let there = known.contains(&name.replace('-', "_"));
+            if !there {
+                tracing::warn!(
+                    "the kernel has no driver `{name}` as a module, so the initrd goes without"
+                );
+            }
+            there
+        })
+        .cloned()
+        .collect()
+}
+
+fn compress(
+    context: &BuildContext<'_>,
+    tree: &TreeDir,
+    kernel: &Kernel,
+    image: &[u8],
+) -> Result<Vec<u8>, BuildError> {
+    let (plain, rest) = image.split_at(early::length(image));
+    let threads = NonZeroU32::new(context.processors as u32).unwrap_or(NonZeroU32::MIN);
+    let mut writer =
+        compression::readable_by(tree, &kernel.version).writer(plain.to_vec(), threads)?;
+    writer
+        .write_all(rest)
+        .map_err(|error| BuildError::io("compress", "the initrd", error))?;
+    Ok(writer.finish()?)
+}

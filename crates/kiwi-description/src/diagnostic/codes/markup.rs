@@ -1,0 +1,57 @@
+//! Codes for finding and reading the description, its markup, includes and upgrade (K01xx).
+
+codes! {
+    DESCRIPTION_NOT_FOUND = 101: "no description found",
+        "The directory holds none of the files a description can be in: `config.xml`, `image/config.xml` or any `*.kiwi`.",
+        "Name the directory that holds the description with `--description`, or the file in it with `--kiwi-file`.";
+    UNREADABLE_FILE = 102: "a file of the description cannot be read",
+        "The operating system refused to read the file, or it is no regular file.",
+        "Check that the file exists and that the current user may read it.";
+    BAD_ENCODING = 103: "the file is not text in a known encoding",
+        "Descriptions are UTF-8. UTF-16 with a byte order mark and Latin-1 declared in the first line are read too. \
+         Anything else would end up as wrong characters in the image.",
+        "Convert the file, for instance with `iconv -f OLD -t UTF-8`.";
+    NOT_WELL_FORMED = 104: "the file is not well-formed XML",
+        "A tag is not closed, a quote is missing or a character is not allowed where it stands, so that the structure of the \
+         file is unknown. Reading stops at the first such place.",
+        "Mend the place shown and try again; an XML editor shows such errors while typing.";
+    DOCUMENT_TYPE = 105: "a document type or entity declaration is not allowed",
+        "A description must be plain XML. Entities would let a file pull in other files or grow without limit.",
+        "Remove the declaration and write the text out where the entity was used; use `<include from=\"...\"/>` for parts \
+         that several descriptions share.";
+    UNSUPPORTED_MARKUP = 106: "this markup is not supported yet",
+        "Descriptions in YAML, JSON, TOML or INI are recognised but this version reads XML only.",
+        "Convert the description to XML, or use a later version.";
+    TOO_DEEP = 107: "elements are nested too deeply",
+        "No description needs more than a handful of levels; a file nested hundreds deep is broken or hostile.",
+        "Remove the nesting.";
+    INCLUDE_UNREADABLE = 110: "an included file cannot be read",
+        "`from` of an `include` names a file that does not exist or cannot be read.",
+        "Correct the location. `this://NAME` and a plain relative name start at the directory of the description, \
+         `/NAME` and `file:///NAME` are absolute. Nothing is fetched from the network.";
+    INCLUDE_WITHOUT_FROM = 111: "an include names no file",
+        "`include` does nothing without `from`.",
+        "Add `from=\"this://FILE\"`.";
+    INCLUDE_ROOT = 112: "an included file is no description",
+        "The outermost element of an included file must be `image`; its children are what gets included.",
+        "Wrap the content of the file into `<image> ... </image>`.";
+    INCLUDE_LOCATION = 114: "the location of an include is not supported",
+        "Included files must be local; nothing is fetched from the network.",
+        "Store the file beside the description and use `this://NAME`.";
+    VERSION_MISSING = 120: "the description names no schema version",
+        "`schemaversion` of `image` tells which format the file is written for; without it old constructs cannot be told \
+         from mistakes.",
+        "Add `schemaversion=\"8.5\"` to `image`.";
+    VERSION_INVALID = 121: "the schema version is no number",
+        "`schemaversion` of `image` must be a number such as `7.4` or `8.5`.",
+        "Write the version the file was made for, or `8.5` for a new file.";
+    VERSION_TOO_OLD = 122: "the schema version is too old",
+        "Descriptions from schema 7.4 on are upgraded while they are read. Older ones are not supported by this version.",
+        "Upgrade the description to 7.4 or newer with the tools of the release it was written for.";
+    VERSION_TOO_NEW = 123: "the schema version is newer than this program",
+        "The description may contain things this program does not know, so that the image would not become what was meant.",
+        "Use a newer version of this program, or set `schemaversion` to the newest known one if nothing newer is used.";
+    UPGRADE_DROPPED = 124: "an old attribute is ignored",
+        "The description is of an older schema version, and the attribute has no meaning in the newest one.",
+        "Remove the attribute, and use what the message names instead.";
+}

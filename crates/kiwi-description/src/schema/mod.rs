@@ -1,0 +1,36 @@
+//! The schema of image descriptions, newest version, as tables, and the check of a node tree against it.
+//!
+//! [`define`] has the vocabulary, `tables` one file per section, [`patterns`] the forms of values. What depends on more than
+//! one attribute is in `rules`, what older versions had in `retired`. [`check`] applies all of it and reports everything that
+//! is wrong at once.
+
+mod check;
+mod retired;
+mod rules;
+mod tables;
+mod whitespace;
+
+pub mod define;
+pub mod patterns;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use define::Element;
+
+pub use check::{check, describe};
+pub use whitespace::collapse;
+
+/// Elements by their names.
+static BY_NAME: LazyLock<HashMap<&'static str, &'static Element>> =
+    LazyLock::new(|| elements().map(|element| (element.name, element)).collect());
+
+/// Returns all elements in the order of the reference manual.
+pub fn elements() -> impl Iterator<Item = &'static Element> {
+    tables::TABLES.iter().copied().flatten()
+}
+
+/// Returns the element of a name.
+pub fn element(name: &str) -> Option<&'static Element> {
+    BY_NAME.get(name).copied()
+}

@@ -1,0 +1,11 @@
+//! How the image starts: kernel command line, boot loader, initrd.
+
+mod command_line;
+mod grub_defaults;
+mod initrd;
+mod loader;
+
+pub use command_line::{CommandLine, command_line};
+pub use grub_defaults::{GrubTree, grub_defaults};
+pub(crate) use initrd::plan as plan_initrd;
+pub(crate) use loader::{LoaderRules, plan as plan_loader};

@@ -1,0 +1,15 @@
+//! Disks: firmware, partitions, mount table, and where everything lies.
+
+pub mod ext;
+pub mod firmware;
+pub mod fstab;
+pub mod layout;
+pub mod measure;
+pub mod naming;
+pub mod partitions;
+pub mod type_codes;
+
+pub use layout::{
+    DiskLayout, FileSystemLayout, LayoutError, PartitionLayout, filesystem_layout, layout,
+};
+pub use measure::{Measured, TreeSize};

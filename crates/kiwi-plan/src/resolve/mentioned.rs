@@ -1,0 +1,104 @@
+//! Paths a description names, for whoever looks at the disk.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use kiwi_description::model::ImageDescription;
+
+use crate::host_facts::normalized;
+use crate::selection::Selection;
+
+/// Lists every path that a description or the command line names, absolute, whatever profile or type it belongs to.
+///
+/// Relative ones start at `directory`, which holds the description, or for the command line at `working_directory`. The
+/// caller looks which of them are there and puts the answers into [`crate::host_facts::HostFacts`]: those below the
+/// description directory into its listing, the others into `other_paths`. Directories of local repositories are among them.
+pub fn mentioned_paths(
+    description: &ImageDescription,
+    selection: &Selection,
+    directory: &Path,
+    working_directory: &Path,
+) -> BTreeSet<PathBuf> {
+    let mut paths = description_paths(description, directory);
+    let arguments = selection
+        .set_repository
+        .iter()
+        .chain(&selection.add_repositories);
+    for source in arguments.filter_map(|argument| argument.source.as_ref()) {
+        let path = local_path(source);
+        if !path.is_empty() {
+            let base = if source.starts_with("this:") {
+                directory
+            } else {
+                working_directory
+            };
+            paths.insert(normalized(&base.join(path)));
+        }
+    }
+    paths
+}
+
+fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeSet<PathBuf> {
+    let mut paths = BTreeSet::new();
+    let mut add = |path: &str| {
+        if !path.is_empty() {
+            paths.insert(normalized(&directory.join(path)));
+        }
+    };
+    for section in &description.packages {
+        section
+            .archives
+            .iter()
+            .for_each(|archive| add(&archive.name));
+        section.files.iter().for_each(|file| add(&file.name));
+    }
+    for certificate in description
+        .certificates
+        .iter()
+        .flat_map(|section| &section.certificates)
+    {
+        add(&certificate.name);
+    }
+    for kind in description
+        .preferences
+        .iter()
+        .flat_map(|section| &section.types)
+    {
+        let scripts = [&kind.general.editbootconfig, &kind.general.editbootinstall];
+        for script in scripts.into_iter().flatten() {
+            add(script);
+        }
+    }
+    for profile in description
+        .profiles
+        .iter()
+        .flat_map(|section| &section.profiles)
+    {
+        add(&profile.name);
+    }
+    for repository in &description.repositories {
+        repository.customize.iter().for_each(|script| add(script));
+        add(local_path(&repository.source.path));
+        for signing in &repository.source.signing {
+            add(local_path(&signing.key));
+        }
+    }
+    paths
+}
+
+/// The path of a local address, or nothing.
+fn local_path(address: &str) -> &str {
+    let address = address.trim();
+    if address.starts_with('/') {
+        return address;
+    }
+    match address.split_once(':') {
+        Some(("this", rest)) => rest.strip_prefix("//").unwrap_or(rest),
+        Some(("dir" | "file", rest)) => match rest.strip_prefix("//") {
+            Some(after) if after.starts_with("./") || after.starts_with("../") => after,
+            Some(after) => after.find('/').map_or("", |slash| &after[slash..]),
+            None => rest,
+        },
+        _ => "",
+    }
+}

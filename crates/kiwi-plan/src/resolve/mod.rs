@@ -1,0 +1,176 @@
+//! From a description, a command line and a host to facts, and from facts to the plan.
+//!
+//! [`resolve_facts`] finds out what a build is about, for every type the schema knows. [`resolve`] goes on to the plan, for
+//! the types this version builds. Both report everything they find, not only the first mistake.
+
+mod choice;
+mod environment;
+mod facts;
+mod files;
+mod location;
+mod mentioned;
+mod packages;
+mod preferences;
+mod repositories;
+mod root;
+mod settings;
+mod system;
+mod volumes;
+
+use kiwi_description::diagnostic::{Diagnostics, Severity};
+use kiwi_description::model::ImageDescription;
+use kiwi_description::span::SourceMap;
+
+use crate::host_facts::HostFacts;
+use crate::ids::{self, Ids};
+use crate::plan::disk::PartitionRole;
+use crate::plan::image::ImagePlan;
+use crate::plan::{BuildPlan, ProfileValue, Reproducibility};
+use crate::selection::Selection;
+use crate::{checks, image, requirements};
+
+pub use choice::{Binding, Choice, choose};
+pub use facts::Facts;
+pub use location::{Address, AddressError, is_public, translate, translate_key, without_password};
+pub use mentioned::mentioned_paths;
+pub use packages::PackageRules;
+pub use preferences::PreferenceValues;
+pub use repositories::SelectedRepository;
+pub use volumes::{Volume, VolumeManager, manager as volume_manager};
+
+/// Size of swap space when none is written, in MiB.
+pub(crate) const DEFAULT_SWAP_MIB: u64 = 128;
+/// First sector of the first partition when none is written.
+pub(crate) const DEFAULT_START_SECTOR: u64 = 2048;
+
+/// Everything a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The description, with `--set-type-attr` applied.
+    pub description: &'a ImageDescription,
+    /// Its texts.
+    pub sources: &'a SourceMap,
+    /// The command line.
+    pub selection: &'a Selection,
+    /// The host.
+    pub host: &'a HostFacts,
+}
+
+/// A plan and what should be said about it.
+#[derive(Debug, Clone)]
+pub struct Resolved {
+    /// The plan.
+    pub plan: BuildPlan,
+    /// Warnings, sorted by place.
+    pub warnings: Diagnostics,
+}
+
+/// Finds out what a build is about.
+///
+/// # Errors
+/// Profiles or a build type that are not there.
+pub fn resolve_facts<'a>(input: &Input<'a>) -> Result<Facts<'a>, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let choice = choose(
+        input.description,
+        input.selection,
+        &input.host.machine,
+        &mut diagnostics,
+    );
+    match choice {
+        Some(choice) => Ok(Facts::new(input, choice)),
+        None => Err(diagnostics.sorted()),
+    }
+}
+
+/// Makes the plan of a build.
+///
+/// # Errors
+/// Everything that is wrong, warnings included, sorted by place.
+pub fn resolve(input: &Input<'_>) -> Result<Resolved, Diagnostics> {
+    let mut diagnostics = Diagnostics::new();
+    let choice = choose(
+        input.description,
+        input.selection,
+        &input.host.machine,
+        &mut diagnostics,
+    );
+    let Some(choice) = choice else {
+        return Err(diagnostics.sorted());
+    };
+    let facts = Facts::new(input, choice);
+    checks::run(&facts, &mut diagnostics);
+    facts.package_rules().warn(&mut diagnostics);
+    image::report_not_yet(&facts, &mut diagnostics);
+    let draft = draft(&facts, &Ids::blank(), &mut diagnostics);
+    match draft {
+        Some(draft) if !diagnostics.has_errors() => Ok(Resolved {
+            plan: with_identifiers(&facts, draft),
+            warnings: diagnostics.sorted(),
+        }),
+        _ => Err(diagnostics.sorted()),
+    }
+}
+
+/// Makes the plan with given identifiers; its reproducibility is filled by [`with_identifiers`].
+fn draft(facts: &Facts<'_>, ids: &Ids, diagnostics: &mut Diagnostics) -> Option<BuildPlan> {
+    let root = root::plan(facts, diagnostics);
+    let image = image::plan(facts, ids, diagnostics)?;
+    let requirements = requirements::list(facts, &root, &image);
+    Some(BuildPlan {
+        identity: facts.identity.clone(),
+        environment: environment_with_disk(facts, &image),
+        root,
+        image,
+        requirements,
+        reproducibility: Reproducibility {
+            source_date_epoch: facts.host.source_date_epoch,
+            timestamp: facts.host.source_date_epoch.unwrap_or(facts.host.now),
+            seed: String::new(),
+        },
+        settings: settings::plan(facts.host),
+    })
+}
+
+/// Computes the seed from a plan without identifiers, and makes the plan again with those of the seed.
+fn with_identifiers(facts: &Facts<'_>, draft_plan: BuildPlan) -> BuildPlan {
+    let seed = match facts.host.source_date_epoch {
+        None => ids::random_seed(facts.host.random_seed),
+        Some(epoch) => {
+            let content = serde_json::to_value(&draft_plan).expect("a plan has text keys only");
+            let directory = facts.host.description.path.to_string_lossy();
+            ids::reproducible_seed(content, &directory, epoch)
+        }
+    };
+    // The same rules ran before, with nothing to report that was not reported then.
+    let mut repeated = Diagnostics::new();
+    let mut plan = draft(facts, &Ids::from_seed(&seed), &mut repeated).unwrap_or(draft_plan);
+    plan.reproducibility.seed = seed;
+    debug_assert!(
+        repeated.count(Severity::Error) == 0,
+        "the draft had no errors"
+    );
+    plan
+}
+
+/// The variables of the facts, and the one that needs the disk.
+fn environment_with_disk(
+    facts: &Facts<'_>,
+    image: &ImagePlan,
+) -> std::collections::BTreeMap<String, ProfileValue> {
+    let mut environment = facts.environment.clone();
+    if let ImagePlan::Disk(disk) = image {
+        let root = disk
+            .partitions
+            .iter()
+            .find(|it| it.role == PartitionRole::Root);
+        if let Some(root) = root {
+            let uuid = crate::disk::naming::partition_uuid(disk.table, disk.mbr_id, root);
+            environment.insert("kiwi_rootpartuuid".to_owned(), ProfileValue::Text(uuid));
+        }
+    }
+    environment
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! `kiwi`, the second name of `kiwi-ng`.
+
+fn main() -> std::process::ExitCode {
+    kiwi::run()
+}

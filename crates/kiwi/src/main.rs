@@ -1,0 +1,5 @@
+//! `kiwi-ng`, the program.
+
+fn main() -> std::process::ExitCode {
+    kiwi::run()
+}

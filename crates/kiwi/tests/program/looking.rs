@@ -1,0 +1,242 @@
+//! Commands that only look: doctor, explain, info, plan, list.
+
+use snapbox::{assert_data_eq, str};
+
+use super::{description, kiwi, kiwi_in, workspace};
+
+const SMALL: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+<image schemaversion="8.5" name="small">
+    <description type="system">
+        <author>Somebody</author>
+        <contact>somebody@example.org</contact>
+        <specification>A small one</specification>
+    </description>
+    <profiles>
+        <profile name="One" description="first" import="true"/>
+        <profile name="Two" description="second"/>
+    </profiles>
+    <preferences>
+        <version>1.2.3</version>
+        <packagemanager>apt</packagemanager>
+        <type image="tbz"/>
+    </preferences>
+    <repository>
+        <source path="http://me:secret@example.org/debian"/>
+    </repository>
+    <packages type="image">
+        <package name="bash"/>
+    </packages>
+    <packages type="bootstrap">
+        <package name="apt"/>
+    </packages>
+</image>
+"#;
+
+#[test]
+fn explain_says_what_and_how() {
+    let run = kiwi(&["explain", "k201"]);
+    assert_eq!(run.code, 0);
+    assert_data_eq!(
+        run.stdout,
+        str![[r#"
+K0201: unknown element
+======================
+
+The schema has no element of this name in this place. Elements that exist
+elsewhere are unknown here too.
+
+How to mend it
+--------------
+Correct the name, or move the element to where it belongs; the reference lists
+the children of each element.
+
+"#]]
+    );
+}
+
+#[test]
+fn explain_knows_all_codes() {
+    let list = kiwi(&["explain", "--list"]);
+    assert_eq!(list.code, 0);
+    let codes: Vec<&str> = list.stdout.lines().map(|line| &line[..5]).collect();
+    assert!(codes.len() > 50, "{}", codes.len());
+    assert!(codes.is_sorted());
+    let run = kiwi(&["explain", codes[codes.len() - 1]]);
+    assert_eq!(run.code, 0);
+}
+
+#[test]
+fn doctor_in_both_forms() {
+    let text = kiwi(&["doctor"]);
+    let json = kiwi(&["doctor", "--format", "json"]);
+    assert_eq!(text.code, json.code);
+    let findings: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let tools = findings["tools"].as_array().unwrap();
+    assert!(tools.iter().any(|tool| tool["name"] == "mke2fs"));
+    let possible = findings["namespaces"]["possible"].as_bool().unwrap();
+    assert_eq!(json.code, if possible { 0 } else { 3 });
+    for part in ["What can be built", "Programs", "mke2fs", "/dev/kvm"] {
+        assert!(text.stdout.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn doctor_answers_for_other_distributions() {
+    let run = kiwi(&["doctor", "--format", "json", "--distribution", "suse"]);
+    let findings: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    for install in findings["install"].as_array().unwrap() {
+        assert_eq!(install["family"], "SUSE");
+        let command = install["command"].as_str().unwrap();
+        assert!(command.starts_with("zypper install "), "{command}");
+    }
+}
+
+#[test]
+fn info_is_json_and_nothing_else() {
+    let directory = description(SMALL);
+    let run = kiwi_in(
+        directory.path(),
+        &["image", "info", "--description", ".", "--list-profiles"],
+    );
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_data_eq!(
+        run.stdout,
+        str![[r#"
+{
+    "image": "small",
+    "profile_names": [
+        "One",
+        "Two"
+    ]
+}
+
+"#]]
+    );
+}
+
+#[test]
+fn info_lists_the_variables_of_scripts() {
+    let directory = description(SMALL);
+    let run = kiwi_in(
+        directory.path(),
+        &[
+            "--profile",
+            "Two",
+            "image",
+            "info",
+            "--description",
+            ".",
+            "--print-kiwi-env",
+        ],
+    );
+    let info: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(info["kiwi_env"]["kiwi_iversion"], "1.2.3");
+    assert_eq!(info["kiwi_env"]["kiwi_profiles"], "Two");
+}
+
+#[test]
+fn info_needs_a_repository() {
+    let directory = description(SMALL);
+    let arguments = ["image", "info", "--description", ".", "--ignore-repos"];
+    let run = kiwi_in(directory.path(), &arguments);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("error[K0302]"), "{}", run.stderr);
+    let mut with_one = arguments.to_vec();
+    with_one.extend(["--add-repo", "http://example.org/debian"]);
+    assert_eq!(kiwi_in(directory.path(), &with_one).code, 0);
+}
+
+#[test]
+fn plan_in_both_forms() {
+    let directory = description(SMALL);
+    let arguments = [
+        "--target-arch",
+        "x86_64",
+        "image",
+        "plan",
+        "--description",
+        ".",
+        "--add-package",
+        "htop",
+    ];
+    let text = kiwi_in(directory.path(), &arguments);
+    assert_eq!(text.code, 0, "{}", text.stderr);
+    for part in [
+        "small 1.2.3",
+        "htop",
+        "small.x86_64-1.2.3.tar.xz",
+        "apt-get",
+    ] {
+        assert!(text.stdout.contains(part), "{part} in\n{}", text.stdout);
+    }
+    let mut arguments = arguments.to_vec();
+    arguments.push("--json");
+    let json = kiwi_in(directory.path(), &arguments);
+    let plan: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(plan["identity"]["name"], "small");
+    for output in [&text.stdout, &json.stdout, &text.stderr, &json.stderr] {
+        assert!(!output.contains("secret"), "{output}");
+    }
+}
+
+#[test]
+fn plan_of_the_example() {
+    let run = kiwi_in(
+        &workspace(),
+        &["image", "plan", "--description", "examples/debian-disk"],
+    );
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("GPT"), "{}", run.stdout);
+}
+
+#[test]
+fn the_same_epoch_gives_the_same_plan() {
+    let directory = description(SMALL);
+    let plan = || {
+        let output = assert_cmd::cargo::cargo_bin_cmd!("kiwi-ng")
+            .args(["image", "plan", "--json", "--description"])
+            .arg(directory.path())
+            .env("SOURCE_DATE_EPOCH", "1700000000")
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let first = plan();
+    assert!(first.contains("1700000000"));
+    assert_eq!(first, plan());
+}
+
+#[test]
+fn lists_results() {
+    let target = tempfile::tempdir().unwrap();
+    let nothing = kiwi_in(target.path(), &["result", "list", "--target-dir", "."]);
+    assert_eq!(nothing.code, 2);
+    assert!(
+        nothing.stderr.contains("error[K0532]"),
+        "{}",
+        nothing.stderr
+    );
+    let record = r#"{"disk_image": {"filename": "/out/a.raw", "compress": true}}"#;
+    std::fs::write(target.path().join("kiwi.result.json"), record).unwrap();
+    let run = kiwi_in(target.path(), &["result", "list", "--target-dir", "."]);
+    assert_eq!(run.code, 0);
+    assert!(
+        run.stdout
+            .ends_with("Result files:\n--> disk_image: /out/a.raw\n")
+    );
+}
+
+#[test]
+fn looking_is_fast() {
+    let directory = description(SMALL);
+    // The limit is for release builds on a quiet machine (20 ms); a debug build on a busy one gets more.
+    let limit = std::time::Duration::from_millis(500);
+    let best = |arguments: &[&str]| {
+        (0..5)
+            .map(|_| kiwi_in(directory.path(), arguments).took)
+            .min()
+            .unwrap()
+    };
+    assert!(best(&["--version"]) < limit);
+    assert!(best(&["image", "info", "--description", "."]) < limit);
+}

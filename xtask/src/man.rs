@@ -1,0 +1,118 @@
+//! Man pages, made from the definition of the command line.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Command;
+use clap_mangen::Man;
+
+/// Options of `cargo xtask man`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Change nothing; fail if the pages are not fresh
+    #[arg(long)]
+    check: bool,
+}
+
+/// Writes the pages, or checks them.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.check {
+        return check();
+    }
+    let directory = directory();
+    fs_err::create_dir_all(&directory)?;
+    let pages = pages()?;
+    for name in stale(&pages)? {
+        fs_err::remove_file(directory.join(name))?;
+    }
+    for (name, page) in &pages {
+        fs_err::write(directory.join(name), page)?;
+    }
+    Ok(())
+}
+
+/// Fails if a page is missing, differs or is left over.
+pub(crate) fn check() -> Result<()> {
+    let directory = directory();
+    let pages = pages()?;
+    let mut bad = stale(&pages)?;
+    for (name, page) in &pages {
+        if fs_err::read_to_string(directory.join(name)).ok().as_ref() != Some(page) {
+            bad.push(name.clone());
+        }
+    }
+    if bad.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "not fresh in docs/man: {}; run `cargo xtask man`",
+        bad.join(", ")
+    );
+}
+
+fn directory() -> PathBuf {
+    crate::workspace().join("docs/man")
+}
+
+/// Files that no command stands for any more.
+fn stale(pages: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let mut stale = Vec::new();
+    if !directory().is_dir() {
+        return Ok(stale);
+    }
+    for entry in fs_err::read_dir(directory())? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if !pages.contains_key(&name) {
+            stale.push(name);
+        }
+    }
+    stale.sort();
+    Ok(stale)
+}
+
+/// One page for the program and one for each command, by file name.
+fn pages() -> Result<BTreeMap<String, String>> {
+    let mut pages = BTreeMap::new();
+    let mut program = kiwi::cli::command();
+    program.build();
+    add(&program, "kiwi-ng", &mut pages)?;
+    Ok(pages)
+}
+
+fn add(command: &Command, name: &str, pages: &mut BTreeMap<String, String>) -> Result<()> {
+    let inner: Vec<Command> = command
+        .get_subcommands()
+        .filter(|inner| inner.get_name() != "help" && !inner.is_hide_set())
+        .cloned()
+        .collect();
+    for inner in &inner {
+        add(inner, &format!("{name}-{}", inner.get_name()), pages)?;
+    }
+    // `--version` prints two lines, which a page title has no room for.
+    let command = command
+        .clone()
+        .display_name(name.to_owned())
+        .bin_name(bin_name(name))
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        // Otherwise their texts are left out of the page.
+        .mut_args(|argument| argument.hide_short_help(false));
+    let mut page = Vec::new();
+    Man::new(command)
+        .title(name.to_uppercase())
+        .manual("KIWI image builder")
+        .source(format!("kiwi-rs {}", env!("CARGO_PKG_VERSION")))
+        .render(&mut page)
+        .with_context(|| format!("page of `{name}`"))?;
+    pages.insert(format!("{name}.1"), String::from_utf8(page)?);
+    Ok(())
+}
+
+/// How the command is called: `kiwi-ng system build`.
+fn bin_name(page: &str) -> String {
+    match page.strip_prefix("kiwi-ng-") {
+        Some(words) => format!("kiwi-ng {}", words.replace('-', " ")),
+        None => page.to_owned(),
+    }
+}
