@@ -21,23 +21,35 @@ as_root() {
     fi
 }
 
-# Installs those of the named packages that are not installed.
-install_packages() {
-    command -v apt-get > /dev/null ||
-        stop "this script knows Debian and Ubuntu only; on other systems install what \`kiwi-ng doctor\` lists"
-    missing=
+# Prints those of the named packages that are not installed.
+missing_packages() {
     for package; do
         state=$(dpkg-query -W -f='${Status}' "$package" 2> /dev/null) || state=
         case $state in
             *" installed") ;;
-            *) missing="$missing $package" ;;
+            *) printf ' %s' "$package" ;;
         esac
     done
+}
+
+# Installs those of the named packages that are not installed.
+install_packages() {
+    command -v apt-get > /dev/null ||
+        stop "this script knows Debian and Ubuntu only; on other systems install what \`kiwi-ng doctor\` lists"
+    missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
-    say "installing:$missing"
     as_root apt-get -qq update
-    # shellcheck disable=SC2086 # one word per package
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing > /dev/null
+    # What comes from elsewhere, backports for instance, may have to give way to the distribution's own version; then it
+    # is missing afterwards.
+    for attempt in 1 2 3; do
+        say "installing:$missing"
+        # shellcheck disable=SC2086 # one word per package
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get -qq install -y --no-install-recommends $missing > /dev/null
+        missing=$(missing_packages "$@")
+        [ -n "$missing" ] || return 0
+    done
+    stop "after $attempt attempts these packages are still missing:$missing"
 }
 
 require_rust() {

@@ -130,15 +130,7 @@ pub fn reproducible_seed(plan: Value, description_directory: &str, epoch: u64) -
 fn forget_places(value: &mut Value, directory: &str) {
     match value {
         Value::Object(fields) => {
-            // The cache of this host is among the excludes.
-            for key in [
-                "origin",
-                "description_file",
-                "description_directory",
-                "excludes",
-            ] {
-                fields.remove(key);
-            }
+            fields.retain(|name, _| !is_place(name));
             for field in fields.values_mut() {
                 forget_places(field, directory);
             }
@@ -157,6 +149,13 @@ fn forget_places(value: &mut Value, directory: &str) {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Tells whether a field of the plan says where something is on this host, and nothing about the image.
+fn is_place(field: &str) -> bool {
+    // The cache of this host is among the excludes.
+    let places = ["description_file", "description_directory", "excludes"];
+    places.contains(&field) || field == "origin" || field.ends_with("_origin")
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -221,7 +220,8 @@ mod tests {
                 "image": {"excludes": [directory]},
                 "identity": {"name": name, "description_directory": directory, "description_file": format!("{directory}/config.xml")},
                 "root": {"overlays": [{"path": format!("{directory}/root")}], "other": format!("{directory}x"),
-                         "packages": [{"name": "vim", "origin": {"path": directory}}]},
+                         "packages": [{"name": "vim", "origin": {"path": format!("elsewhere{directory}")}}]},
+                "size_origin": {"path": format!("elsewhere{directory}")},
                 "settings": {"threads": directory},
             })
         };
