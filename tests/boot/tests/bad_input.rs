@@ -38,7 +38,7 @@ const NETWORK: i32 = 4;
 const QUICK: Duration = Duration::from_millis(100);
 
 /// Changes of the description `tiny`: what is replaced by what, the error, and where it is.
-const MISTAKES: [(&str, &str, &str, &str); 8] = [
+const MISTAKES: [(&str, &str, &str, &str); 9] = [
     (
         "<type image=\"ext4\"/>",
         "<typ image=\"ext4\"/>",
@@ -55,8 +55,14 @@ const MISTAKES: [(&str, &str, &str, &str); 8] = [
     (
         "<package name=\"passwd\"/>",
         "<package nmae=\"passwd\"/>",
+        "K0202",
+        "nmae",
+    ),
+    (
+        "<package name=\"passwd\"/>",
+        "<package arch=\"x86_64\"/>",
         "K0204",
-        "package nmae",
+        "package arch",
     ),
     (
         "        <author>The kiwi-rs authors</author>\n",
@@ -66,9 +72,9 @@ const MISTAKES: [(&str, &str, &str, &str); 8] = [
     ),
     (
         "schemaversion=\"8.5\"",
-        "schemaversion=\"6.2\"",
+        "schemaversion=\"1.3\"",
         "K0122",
-        "6.2",
+        "1.3",
     ),
     (
         "schemaversion=\"8.5\"",

@@ -52,7 +52,7 @@ pub struct SelectedRepository {
     pub customize: Option<String>,
     /// `source/signing@key`, as written, each with its place.
     pub signing_keys: Vec<(String, Option<Span>)>,
-    /// Where it was written.
+    /// Where its address was written.
     pub origin: Origin,
 }
 
@@ -289,7 +289,7 @@ fn from_description(repository: &Written, places: Places<'_>) -> SelectedReposit
             .iter()
             .map(|signing| (signing.key.value.clone(), Some(signing.key.span)))
             .collect(),
-        origin: places.origin(repository.span),
+        origin: places.origin(repository.source.path.span),
     }
 }
 
