@@ -1,7 +1,7 @@
 //! What a build made: files under their final names, and the record of them in the target directory.
 //!
 //! `kiwi.result.json` is read by build services and has the shape the reference gives it (spec 02, section 11). What a
-//! later `result bundle` needs besides lies in a file of our own, because the reference keeps it in a Python pickle.
+//! later `result bundle` needs besides lies in `kiwi.result`, as with the reference, but as JSON instead of a Python pickle.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,7 +21,7 @@ use crate::error::{Because, BuildError};
 pub const RESULT_FILE: &str = "kiwi.result.json";
 
 /// Name of the record that `result bundle` reads.
-pub const STATE_FILE: &str = ".kiwi-rs.result.json";
+pub const STATE_FILE: &str = "kiwi.result";
 
 /// Everything one `create` made, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -18,11 +18,13 @@
 //! | [`swap`] | swap areas |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
+//! | [`cpio`] | members of the archives that initrds are made of |
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
 //! | [`sparse`] | ranges of other files, holes kept |
 
 pub mod compress;
 pub mod container_image;
+pub mod cpio;
 mod digest;
 pub mod docker_archive;
 pub mod error;

@@ -82,14 +82,14 @@ fn container(bench: &Bench, container: &Container) -> Result<()> {
         let name = format!("everything.x86_64-1.2.3.{}.tar.xz", container.build_type);
         let image = format!("{}:{}", container.transport, target.join(name).display());
         let with_reference = format!("{image}:{}", container.reference);
-        inspect(identity, container, &with_reference)?;
-
         let place = bench.fresh(identity, &format!("unpacked-{}", container.build_type))?;
         let layout = format!("oci:{}:copied", place.join("layout").display());
+        // The result is read once only: skopeo takes a minute to take off xz.
         run(
             identity,
             &["skopeo", "copy", "--quiet", &with_reference, &layout],
         )?;
+        inspect(identity, container, &layout)?;
         let source = format!("{}:copied", place.join("layout").display());
         let bundle = place.join("bundle").display().to_string();
         in_namespace(identity, &["umoci", "unpack", "--image", &source, &bundle])?;

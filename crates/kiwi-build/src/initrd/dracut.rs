@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use kiwi_host::{Cmd, TreeDir};
 use kiwi_plan::plan::boot::InitrdPlan;
 
-use super::{compression, early};
+use super::{compression, devices, early};
 use crate::context::BuildContext;
 use crate::error::{BuildError, For};
 use crate::kernel::Kernel;
@@ -144,11 +144,14 @@ fn compress(
     image: &[u8],
 ) -> Result<Vec<u8>, BuildError> {
     let (plain, rest) = image.split_at(early::length(image));
+    let archive = devices::complete(rest).ok_or_else(|| {
+        BuildError::Unexpected("what dracut made is no uncompressed cpio archive".into())
+    })?;
     let threads = NonZeroU32::new(context.processors as u32).unwrap_or(NonZeroU32::MIN);
     let mut writer =
         compression::readable_by(tree, &kernel.version).writer(plain.to_vec(), threads)?;
     writer
-        .write_all(rest)
+        .write_all(&archive)
         .map_err(|error| BuildError::io("compress", "the initrd", error))?;
     Ok(writer.finish()?)
 }

@@ -1,6 +1,7 @@
 //! The initrd of an image: made once, compressed on all processors.
 
 mod compression;
+mod devices;
 mod dracut;
 mod early;
 

@@ -287,7 +287,7 @@ fn results_are_recorded() {
     names.sort();
     let stem = "test.x86_64-1.0.0";
     let expected = [
-        ".kiwi-rs.result.json".to_owned(),
+        "kiwi.result".to_owned(),
         "kiwi.result.json".to_owned(),
         format!("{stem}.changes"),
         format!("{stem}.packages"),
