@@ -65,7 +65,21 @@ pub fn member(archive: &[u8], position: usize) -> Option<Member<'_>> {
     {
         *field = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
     }
-    let [inode, mode, uid, gid, links, mtime, size, major, minor, special_major, special_minor, name_size, _] = fields;
+    let [
+        inode,
+        mode,
+        uid,
+        gid,
+        links,
+        mtime,
+        size,
+        major,
+        minor,
+        special_major,
+        special_minor,
+        name_size,
+        _,
+    ] = fields;
     let name_start = position + HEADER;
     let name = archive.get(name_start..name_start.checked_add(name_size as usize)?)?;
     let data_start = (name_start + name.len()).next_multiple_of(ALIGNMENT);
