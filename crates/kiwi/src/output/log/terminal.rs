@@ -84,8 +84,9 @@ impl Terminal {
     }
 
     fn print(&self, text: &str) {
-        // A bar that stands for nothing would be drawn behind the text.
         if self.phases.is_empty() {
+            // It stands for nothing any more, and would stay above the text.
+            self.bar.finish_and_clear();
             eprint_line(text);
         } else {
             self.bar.suspend(|| eprint_line(text));
