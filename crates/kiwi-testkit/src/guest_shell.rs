@@ -34,6 +34,12 @@ pub struct CommandOutput {
     pub text: String,
 }
 
+/// How a guest asks for the password, in the languages of the guests of our tests.
+const PASSWORD_PROMPTS: [&str; 2] = ["assword: ", "asswort: "];
+
+/// How a guest refuses a password.
+const REFUSED: &str = "Login incorrect";
+
 /// Logs in at a login prompt, waiting for it at most `timeout`.
 pub(crate) fn login(
     console: &mut SerialConsole,
@@ -45,22 +51,23 @@ pub(crate) fn login(
         .expect("login: ", timeout)
         .context("no login prompt")?;
     console.send_line(user)?;
-    let prompts = ["# ", "$ ", "> ", "Login incorrect"];
+    let prompts = ["# ", "$ ", "> ", REFUSED];
     // A user without a password is not asked for one.
-    let asked = [&["assword: "], &prompts[..]].concat();
+    let asked = [&PASSWORD_PROMPTS[..], &prompts[..]].concat();
     let mut answer = console
         .expect_any(&asked, STEP)
         .context("no password prompt")?;
-    if answer == 0 {
+    if answer < PASSWORD_PROMPTS.len() {
         console.send_line(password)?;
-        answer = 1 + console
-            .expect_any(&prompts, STEP)
-            .context("no shell after the login")?;
+        answer = PASSWORD_PROMPTS.len()
+            + console
+                .expect_any(&prompts, STEP)
+                .context("no shell after the login")?;
     }
-    if answer < prompts.len() {
+    if asked[answer] != REFUSED {
         // What looked like a prompt may be part of a greeting: ask the shell.
-        console.send_line("echo KIWI-'LOGGED'-IN; export TERM=dumb SYSTEMD_PAGER=cat")?;
-        let answers = ["KIWI-LOGGED-IN", "Login incorrect"];
+        console.send_line("echo KIWI-'LOGGED'-IN; export TERM=dumb SYSTEMD_PAGER=cat LC_ALL=C")?;
+        let answers = ["KIWI-LOGGED-IN", REFUSED];
         if console
             .expect_any(&answers, STEP)
             .context("no shell after the login")?
@@ -341,19 +348,21 @@ mod tests {
 
     #[test]
     fn logs_in() {
-        let getty = |answer: &str| {
+        let getty = |prompt: &str| {
             format!(
-                "bash --norc -c 'read -p \"vm login: \" u; read -s -p \"Password: \" p; echo; \
-                 if [ $u.$p = root.linux ]; then PS1=\"# \" bash --norc -i; else echo; {answer}; sleep 20; fi'"
+                "bash --norc -c 'read -p \"vm login: \" u; read -s -p \"{prompt}\" p; echo; \
+                 if [ $u.$p = root.linux ]; then PS1=\"# \" bash --norc -i; else echo; echo {REFUSED}; sleep 20; fi'"
             )
         };
-        let Some(mut terminal) = Terminal::start(&getty("echo Login incorrect")) else {
-            return;
-        };
-        login(&mut terminal.console, "root", "linux", STEP).unwrap();
-        assert_eq!(terminal.run(1, "echo in").text, "in\n");
+        for prompt in ["Password: ", "Passwort: "] {
+            let Some(mut terminal) = Terminal::start(&getty(prompt)) else {
+                return;
+            };
+            login(&mut terminal.console, "root", "linux", STEP).unwrap();
+            assert_eq!(terminal.run(1, "echo in").text, "in\n");
+        }
 
-        let Some(mut terminal) = Terminal::start(&getty("echo Login incorrect")) else {
+        let Some(mut terminal) = Terminal::start(&getty("Password: ")) else {
             return;
         };
         let error = login(&mut terminal.console, "root", "wrong", STEP)
