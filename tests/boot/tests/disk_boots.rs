@@ -77,7 +77,7 @@ const EVERYTHING: Promise = Promise {
             "root:adm 6750\nadmin:testers 2775",
         ),
         (
-            "getfattr --only-values -n user.kiwi /srv/odd/attribute 2>&1",
+            "getfattr --absolute-names --only-values -n user.kiwi /srv/odd/attribute",
             "end to end",
         ),
         ("getfacl -cp /srv/odd/acl | grep admin", "user:admin:rw-"),
@@ -111,7 +111,7 @@ say() { echo "=== $1"; }
 say state; systemctl is-system-running --wait
 say failed; systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1
 say hostname; hostname
-say locale; . /etc/locale.conf; echo "$LANG"
+say locale; cat /etc/locale.conf /etc/default/locale 2> /dev/null | sed -n 's/^LANG=//p'
 say keymap; . /etc/vconsole.conf; echo "$KEYMAP"
 say timezone; readlink -f /etc/localtime
 say machine-id; cat /etc/machine-id

@@ -105,6 +105,11 @@ fn run(name: &str, case: &Case, bench: &Shared) -> Result<Completion, Failed> {
     });
     let bench = opened.as_ref().map_err(Failed::from)?;
     say!("{name}");
-    (case.run)(bench).map_err(|error| Failed::from(format!("{error:#}")))?;
+    (case.run)(bench).map_err(|error| {
+        let reason = format!("{error:#}");
+        // At once: the harness keeps it until the last test is over.
+        say!("{reason}");
+        Failed::from(reason)
+    })?;
     Ok(Completion::Completed)
 }
