@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use kiwi_description::diagnostic::codes;
+use kiwi_description::rewrite::{Rewritten, rewrite, unified_diff};
 use kiwi_description::syntax::{xml, xml_write};
 use kiwi_description::upgrade::NEWEST;
 use kiwi_description::{Failure, Loaded, load, model, read};
@@ -117,6 +118,73 @@ fn older_descriptions_load() {
             }
         }
         assert!(refused.is_empty(), "{refused:#?}");
+    }
+}
+
+/// Every description of the corpus, upgraded as text and read again, is the one that was upgraded in memory.
+#[test]
+fn every_text_is_upgraded_to_what_it_means() {
+    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+        return;
+    };
+    let (mut count, mut changed, mut lines) = (0, 0, 0);
+    for directory in descriptions(&corpus) {
+        let (Ok(loaded), Ok(rewritten)) = (read(&directory, None), rewrite(&directory, None))
+        else {
+            continue;
+        };
+        let name = loaded.file.display();
+        count += 1;
+        changed += usize::from(!rewritten.changed.is_empty());
+        assert_eq!(rewritten.diagnostics, loaded.diagnostics, "{name}");
+        let copy = tempfile::tempdir().expect("a temporary directory");
+        copy_with_changes(&directory, copy.path(), &rewritten);
+        let again = read(copy.path(), None)
+            .unwrap_or_else(|failure| panic!("{name}: {}", explain(&failure)));
+        let text = |loaded: &Loaded| xml_write::to_xml(&loaded.root);
+        assert_eq!(text(&again), text(&loaded), "{name}");
+        let old_forms = [
+            codes::markup::UPGRADE_DROPPED,
+            codes::markup::UPGRADE_LOST,
+            codes::markup::ONCE_VALID,
+            codes::markup::OLD_SPELLING,
+        ];
+        let left = again
+            .diagnostics
+            .iter()
+            .find(|it| old_forms.contains(&it.code));
+        assert_eq!(left, None, "{name}");
+        let second = rewrite(copy.path(), None).expect("it was just read");
+        assert!(second.changed.is_empty(), "{name}: a second upgrade");
+        for file in &rewritten.changed {
+            lines += unified_diff(&file.path, &file.before, &file.edits)
+                .lines()
+                .filter(|line| line.starts_with('-'))
+                .count();
+        }
+    }
+    assert!(count >= 130, "only {count} descriptions were upgraded");
+    assert!(changed >= 100, "only {changed} descriptions were changed");
+    // An upgrade that writes files anew would change tens of thousands of lines.
+    assert!(
+        lines < 12 * changed,
+        "{lines} lines in {changed} descriptions"
+    );
+}
+
+/// Copies the XML files of a directory, changed ones in their new form.
+fn copy_with_changes(from: &Path, to: &Path, rewritten: &Rewritten) {
+    for entry in std::fs::read_dir(from).expect("the corpus can be read") {
+        let path = entry.expect("an entry").path();
+        if !path.is_file() {
+            continue;
+        }
+        let copy = to.join(path.file_name().expect("files have names"));
+        match rewritten.changed.iter().find(|file| file.path == path) {
+            Some(file) => std::fs::write(copy, &file.after),
+            None => std::fs::copy(&path, copy).map(drop),
+        }
+        .expect("a copy");
     }
 }
 

@@ -11,7 +11,7 @@
 //! wrote. All of it sees the document after includes were expanded. What had an effect and cannot be kept gives a warning at
 //! its place that names what to write now; what never had one gives a note.
 //!
-//! To see the result as text, in the file itself, there is the room `rewrite`.
+//! To see the result as text, in the file itself, there is [`mod@crate::rewrite`].
 
 mod leftovers;
 mod once_valid;
