@@ -44,9 +44,9 @@ impl Edits {
         self.0.is_empty()
     }
 
-    /// Goes through the changes in the order of their places.
-    pub fn iter(&self) -> std::slice::Iter<'_, Edit> {
-        self.0.iter()
+    /// Returns the changes in the order of their places.
+    pub fn as_slice(&self) -> &[Edit] {
+        &self.0
     }
 
     /// Returns the whole text with all changes.

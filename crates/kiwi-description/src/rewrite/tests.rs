@@ -243,3 +243,103 @@ fn nothing_changes_in_what_is_new() {
     let directory = directory(&[("config.xml", &text)]);
     assert!(rewrite(directory.path(), None).unwrap().changed.is_empty());
 }
+
+/// Something old of every kind; `~` stands for white space and comments of any kind, `^` for blanks inside a tag.
+const OLD_THINGS: &str = "<image^schemaversion='VERSION' displayName='d' kiwirevision='1'^inherit='x'>~\
+    <preferences profiles='a'>~<version>1</version>~<packagemanager^name='apt-get'/>~<boot-theme>~t~</boot-theme>~\
+    <type^filesystem='ext3,squashfs'>split</type>~<type^lvm='true'^lvmgroup='g'>oem</type>~<type>usb</type>~\
+    <type image='vmx'^bootloader='grub2'^boottimeout=\"3\"^vga='0x301'/>~\
+    <type^image='oem' ec2accountnr='1'^bootloader='grub2' bootloader_console='serial console'^hybrid='true'>~\
+    <oemconfig>~<oem-home>yes</oem-home>~<oem-dumphalt>No</oem-dumphalt>~</oemconfig>~<split>~<file name='x'/>~</split>~</type>~\
+    <type image='iso'^boottimeout='5'></type>~<type^image='docker'^container='c'/>~<oem-swap>yes</oem-swap>~</preferences>~\
+    <lvmvolumes>~<!-- v --><volume^name='v'/>~</lvmvolumes>~<vmwareconfig^usb='true'>~<vmwaredisk/>~</vmwareconfig>~\
+    <users^group='w'^id='1'>~<user name='u'^pwd='x'/>~<user^name='v'^/>~</users>~\
+    <repository type='yast2'^status='x'^alias='a b'>~<source path='p'/>~</repository>~\
+    <packages^type='vmware'^memory='1'>~<opensusePattern^name='p'/>~<package name='q'^replaces='r'/>~</packages>~\
+    <profiles>~<profile name='a'>~<requires> b </requires>~</profile>~</profiles>~</image>";
+
+/// Fills the gaps of a text, each with the next of some choices.
+fn fill(text: &str, choices: &[u8]) -> String {
+    const BETWEEN: [&str; 7] = [
+        "",
+        "\n",
+        "\n    ",
+        " ",
+        "<!-- c -->",
+        "\n  <!-- c\n  c -->\n  ",
+        " <!-- c -->\n\t",
+    ];
+    const INSIDE: [&str; 3] = [" ", "\n      ", "  "];
+    let mut choices = choices.iter().cycle().map(|&choice| usize::from(choice));
+    let mut filled = String::new();
+    for letter in text.chars() {
+        match letter {
+            '~' => filled.push_str(BETWEEN[choices.next().unwrap_or(0) % BETWEEN.len()]),
+            '^' => filled.push_str(INSIDE[choices.next().unwrap_or(0) % INSIDE.len()]),
+            letter => filled.push(letter),
+        }
+    }
+    filled
+}
+
+proptest::proptest! {
+    /// However a description is laid out, its upgraded text is its upgraded tree, and the diff makes the one from the other.
+    #[test]
+    fn any_layout_is_upgraded(
+        version in proptest::sample::select(vec!["1.4", "3.8", "4.6", "6.2", "6.9", "7.1", "7.3", "8.4", "8.5"]),
+        choices in proptest::collection::vec(0u8..=255, 1..80),
+        windows in proptest::bool::ANY,
+    ) {
+        let mut text = fill(&OLD_THINGS.replace("VERSION", version), &choices);
+        if windows {
+            text = text.replace('\n', "\r\n");
+        }
+        let mut sources = SourceMap::default();
+        let source = sources.add("config.xml", text.as_str());
+        let before = xml::parse(&sources, source).unwrap();
+        let mut after = before.clone();
+        upgrade::upgrade(&mut after).unwrap();
+        let changed = changed_files(&before, &after, &sources).unwrap();
+        let new = changed.first().map_or(text.as_str(), |file| file.after.as_str());
+        let mut again = SourceMap::default();
+        let source = again.add("config.xml", new);
+        let read = xml::parse(&again, source).unwrap_or_else(|problem| panic!("{problem}\n{new}"));
+        proptest::prop_assert_eq!(meaning(&read), meaning(&after), "{}", new);
+        proptest::prop_assert_eq!(new.contains("\r\n"), text.contains("\r\n"));
+        if let Some(file) = changed.first() {
+            let diff = unified_diff(&file.path, &file.before, &file.edits);
+            proptest::prop_assert_eq!(patched(&file.before, &diff), file.after.clone());
+        }
+    }
+}
+
+/// Applies a unified diff, as simply as can be.
+fn patched(text: &str, diff: &str) -> String {
+    let mut old = text.split_inclusive('\n');
+    let mut at = 0;
+    let mut new = String::new();
+    let missing = "\\ No newline at end of file\n";
+    let diff = diff.replace(&format!("\n{missing}"), "\u{0}");
+    for line in diff.split_inclusive(['\n', '\u{0}']).skip(2) {
+        if let Some(numbers) = line.strip_prefix("@@ -") {
+            let start = numbers.split([',', ' ']).next().unwrap();
+            let empty = numbers.split(' ').next().unwrap().ends_with(",0");
+            let start: usize = start.parse().unwrap();
+            while at + usize::from(!empty) < start {
+                new.push_str(old.next().unwrap());
+                at += 1;
+            }
+            continue;
+        }
+        let content = line[1..].trim_end_matches('\u{0}');
+        if !line.starts_with('+') {
+            assert_eq!(old.next(), Some(content));
+            at += 1;
+        }
+        if !line.starts_with('-') {
+            new.push_str(content);
+        }
+    }
+    new.extend(old);
+    new
+}

@@ -48,7 +48,7 @@ fn changes(before: &str, lines: &[&str], edits: &Edits) -> Vec<Change> {
     let line_of = |at: usize| starts.partition_point(|&start| start <= at).max(1) - 1;
     let last = lines.len().saturating_sub(1);
     let mut touched: Vec<Range<usize>> = Vec::new();
-    for edit in edits.iter() {
+    for edit in edits.as_slice() {
         let start = line_of(edit.start).min(last);
         let end = line_of(edit.end).min(last) + 1;
         match touched.last_mut() {

@@ -51,9 +51,9 @@ codes! {
     VERSION_TOO_NEW = 123: "the schema version is newer than this program",
         "The description may contain things this program does not know, so that the image would not become what was meant.",
         "Use a newer version of this program, or set `schemaversion` to the newest known one if nothing newer is used.";
-    UPGRADE_DROPPED = 124: "an old attribute is ignored",
-        "The description is of an older schema version, and the attribute has no meaning in the newest one.",
-        "Remove the attribute, and use what the message names instead.";
+    UPGRADE_DROPPED = 124: "an old setting is ignored",
+        "The description is of an older schema version, and the attribute or element has no meaning in the newest one.",
+        "Remove it, or have it removed with `kiwi-ng image upgrade --write`; the message names what counts instead.";
     UPGRADE_LOST = 150: "an old setting has no counterpart any more",
         "The description is of an older schema version. The setting had an effect then, and nothing in the newest schema has \
          the same, so that the image becomes something else than it was.",

@@ -6,12 +6,14 @@
 //! Three such things need nothing: the boot loader `zipl` and the disk layout `CDL` are legal again, and boot loader settings of
 //! other types than `oem` and `iso` are lost on the way from 7.1 to 7.2.
 
+mod letters;
+mod without_effect;
+
 use super::known;
-use super::rewrites::{for_each, is, lost, read_as, rename_attribute, replace_value};
+use super::rewrites::{for_each, read_as, rename_attribute, replace_value};
 use super::version::SchemaVersion;
 use crate::diagnostic::Diagnostics;
-use crate::node::{Attribute, Node};
-use crate::schema::patterns::{ISO_TEXT, NAME};
+use crate::node::Node;
 
 /// One thing that was valid once.
 struct Rule {
@@ -28,18 +30,18 @@ const fn rule(until: &'static str, rewrite: fn(&mut Node, &mut Diagnostics)) -> 
 /// All rules, by the version they end with.
 const RULES: &[Rule] = &[
     rule("7.1", users_without_password),
-    rule("7.2", boot_images_of_disks),
+    rule("7.2", without_effect::boot_images_of_disks),
     rule("7.3", device_paths),
     rule("7.3", linux_disk_layout),
     rule("7.5", luks_of_sle11),
     rule("7.5", verity_of_overlay_roots),
-    rule("7.5", free_aliases),
+    rule("7.5", letters::free_aliases),
     rule("7.6", isolinux),
-    rule("8.2", free_publishers),
+    rule("8.2", letters::free_publishers),
     rule("8.4", rhel_certificates),
-    rule("8.4", ovf_of_other_machines),
-    rule("8.4", btrfs_settings_elsewhere),
-    rule("8.4", containers_of_plain_disks),
+    rule("8.4", without_effect::ovf_of_other_machines),
+    rule("8.4", without_effect::btrfs_settings_elsewhere),
+    rule("8.4", without_effect::containers_of_plain_disks),
 ];
 
 /// Mends a description that announces a version.
@@ -64,26 +66,6 @@ fn users_without_password(root: &mut Node, problems: &mut Diagnostics) {
             place,
             "write `password=\"*\"` if that is meant, or a crypt hash",
         ));
-    });
-}
-
-/// Disks were started by a boot image from a description of its own unless they asked for dracut.
-///
-/// Now dracut is the default, and `boot` without `initrd_system="kiwi"` an error.
-fn boot_images_of_disks(root: &mut Node, problems: &mut Diagnostics) {
-    for_each(root, "type", &mut |build_type| {
-        let has_default = matches!(build_type.value("image"), Some("oem" | "iso"))
-            && build_type.value("initrd_system") != Some("kiwi");
-        if !has_default {
-            return;
-        }
-        for name in ["boot", "bootkernel", "bootprofile"] {
-            if let Some(attribute) = build_type.take_attribute(name) {
-                let what = format!("`{name}` of `type` with an initrd made by dracut");
-                let instead = "remove it, or set `initrd_system=\"kiwi\"` of image type `oem`";
-                problems.push(lost(&what, attribute.span, instead));
-            }
-        }
     });
 }
 
@@ -197,124 +179,6 @@ fn verity_of_overlay_roots(root: &mut Node, problems: &mut Diagnostics) {
         } else {
             rename_attribute(build_type, "overlayroot_verity_blocks", "verity_blocks");
         }
-    });
-}
-
-/// Aliases become file names; letters that cannot be in one become `_`, and aliases that get equal by that stay apart.
-fn free_aliases(root: &mut Node, problems: &mut Diagnostics) {
-    let mut taken: Vec<String> = Vec::new();
-    for_each(root, "repository", &mut |repository| {
-        taken.extend(repository.value("alias").map(str::to_owned));
-    });
-    for_each(root, "repository", &mut |repository| {
-        let Some(alias) = repository.attribute_mut("alias") else {
-            return;
-        };
-        if (NAME.matches)(&alias.value) {
-            return;
-        }
-        if alias.value.trim().is_empty() {
-            repository.take_attribute("alias");
-            return;
-        }
-        let is_safe = |letter: char| letter.is_ascii_alphanumeric() || "_.-".contains(letter);
-        let safe = |letter| if is_safe(letter) { letter } else { '_' };
-        let mut name: String = alias.value.trim().chars().map(safe).collect();
-        while taken.contains(&name) {
-            name.push('_');
-        }
-        problems.push(read_as(
-            format!("the alias `{}` becomes `{name}`", alias.value),
-            alias.value_span,
-            "use letters, digits, `_`, `-` and `.`",
-        ));
-        taken.push(name.clone());
-        alias.value = name;
-    });
-}
-
-/// The publisher stands in the header of an ISO image, which has room for few letters.
-fn free_publishers(root: &mut Node, problems: &mut Diagnostics) {
-    for_each(root, "type", &mut |build_type| {
-        let Some(publisher) = build_type.attribute_mut("publisher") else {
-            return;
-        };
-        if (ISO_TEXT.matches)(&publisher.value) {
-            return;
-        }
-        let fits = |letter: char| (ISO_TEXT.matches)(letter.encode_utf8(&mut [0; 4]));
-        let safe = |letter| if fits(letter) { letter } else { '_' };
-        let text: String = publisher.value.chars().take(128).map(safe).collect();
-        if text.trim().is_empty() {
-            build_type.take_attribute("publisher");
-            return;
-        }
-        problems.push(read_as(
-            format!("the publisher becomes `{text}`, which fits into the header of an ISO image"),
-            publisher.value_span,
-            "use at most 128 ASCII letters, digits, blanks and common punctuation",
-        ));
-        publisher.value = text;
-    });
-}
-
-fn ovf_of_other_machines(root: &mut Node, problems: &mut Diagnostics) {
-    for_each(root, "machine", &mut |machine| {
-        let gone = machine
-            .value("ovftype")
-            .is_some_and(|it| matches!(it, "powervm" | "xen" | "zvm"));
-        if !gone {
-            return;
-        }
-        if let Some(attribute) = machine.take_attribute("ovftype") {
-            let what = format!("`ovftype=\"{}\"`", attribute.value);
-            let instead = "remove it: OVF descriptions are made for VMware only";
-            problems.push(lost(&what, attribute.span, instead));
-        }
-    });
-}
-
-/// Settings of btrfs next to another file system, or to LVM in its place, had no effect.
-fn btrfs_settings_elsewhere(root: &mut Node, problems: &mut Diagnostics) {
-    for_each(root, "type", &mut |build_type| {
-        let other = build_type
-            .value("filesystem")
-            .is_some_and(|it| it != "btrfs");
-        let lvm = build_type
-            .child("systemdisk")
-            .and_then(|disk| disk.value("preferlvm"))
-            .is_some_and(|it| it == "true");
-        if !other && !lvm {
-            return;
-        }
-        let is_btrfs = |it: &mut Attribute| it.name.starts_with("btrfs_");
-        let gone = build_type.attributes.extract_if(.., is_btrfs);
-        problems.extend(gone.map(|attribute| {
-            let what = format!("`{}` without btrfs volumes", attribute.name);
-            lost(&what, attribute.span, "remove it: it has no effect")
-        }));
-    });
-}
-
-/// A disk that is not packed into a container has no use for container settings.
-fn containers_of_plain_disks(root: &mut Node, problems: &mut Diagnostics) {
-    for_each(root, "type", &mut |build_type| {
-        let format = build_type.value("format");
-        let is_plain =
-            format.is_some_and(|it| !it.starts_with("oci:") && !it.starts_with("docker:"));
-        if !is_plain {
-            return;
-        }
-        let is_config = |child: &mut Node| is(child, "containerconfig");
-        let gone = build_type.children.extract_if(.., is_config);
-        problems.extend(gone.map(|config| {
-            let instead = "remove it, or pack the disk with `format=\"oci:FORMAT\"`";
-            lost(
-                "`containerconfig` of a plain disk",
-                config.name_span,
-                instead,
-            )
-        }));
     });
 }
 
