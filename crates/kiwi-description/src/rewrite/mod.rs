@@ -11,6 +11,7 @@ mod edits;
 mod layout;
 mod unified;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -120,13 +121,10 @@ fn changed_files(
 ) -> Result<Vec<ChangedFile>, Diagnostics> {
     let main = before.span.source;
     let mut edits = compare::compare(before, after, sources);
-    let mut seen: Vec<&Path> = Vec::new();
+    // A file may be included more than once, and is then read as often.
+    let mut seen: BTreeMap<&Path, Edits> = BTreeMap::new();
     let mut changed = Vec::new();
     for (source, file) in sources.files() {
-        if seen.contains(&file.path()) {
-            return Err(included_twice(source, file.path()).into());
-        }
-        seen.push(file.path());
         if source != main
             && let Some(version) = own_version(source, sources)
         {
@@ -136,6 +134,12 @@ fn changed_files(
             conflict("two changes want the same place")
                 .at(Span::new(source, overlap.at..overlap.at))
         })?;
+        if let Some(earlier) = seen.insert(file.path(), edits.clone()) {
+            if earlier != edits {
+                return Err(other_text_wanted(source, file.path()).into());
+            }
+            continue;
+        }
         if !edits.is_empty() {
             let before = file.text().to_owned();
             changed.push(ChangedFile {
@@ -159,9 +163,12 @@ fn own_version(source: SourceId, sources: &SourceMap) -> Option<Span> {
     (root.name == "image" && version.value != NEWEST).then_some(version.value_span)
 }
 
-fn included_twice(source: SourceId, path: &Path) -> Diagnostic {
-    let message = format!("`{}` is included more than once", path.display());
-    conflict(&message).at(Span::new(source, 0..0))
+fn other_text_wanted(source: SourceId, path: &Path) -> Diagnostic {
+    let path = path.display();
+    conflict(&format!(
+        "`{path}` is included more than once, and would need another text each time"
+    ))
+    .at(Span::new(source, 0..0))
 }
 
 fn conflict(message: &str) -> Diagnostic {

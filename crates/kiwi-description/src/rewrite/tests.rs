@@ -205,13 +205,29 @@ fn included_files_are_upgraded_too() {
 }
 
 #[test]
-fn what_cannot_be_done_is_said() {
+fn a_file_included_twice_is_changed_once() {
     let include = "<include from='this://u.xml'/>";
-    let twice = format!(
-        "<image name='x' schemaversion='8.4'>{HEAD}<preferences/>{include}{include}</image>"
+    let main = format!(
+        "<image name='x' schemaversion='7.1'>{HEAD}<preferences/>{include}{include}</image>"
     );
+    let directory = directory(&[
+        ("config.xml", main.as_str()),
+        ("u.xml", "<image><users><user name='u'/></users></image>"),
+    ]);
+    let result = rewrite(directory.path(), None).unwrap();
+    let new: Vec<_> = result.changed.iter().map(|file| &file.after).collect();
+    let users = r#"<image><users><user name='u' password="*"/></users></image>"#;
+    assert_eq!(new, [&main.replace("7.1", NEWEST), users]);
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let include = "<include from='this://r.xml'/>";
+    let twice = format!(
+        "<image name='x' schemaversion='7.3'>{HEAD}<preferences/>{include}{include}</image>"
+    );
+    let repository = "<image><repository alias='a b'><source path='p'/></repository></image>";
     let wrong = format!("<image name='x' schemaversion='8.4'>{HEAD}<preference/></image>");
-    let users = "<image><users><user name='u' password='x'/></users></image>";
     for (name, text, code) in [
         (
             "config.xml",
@@ -230,7 +246,7 @@ fn what_cannot_be_done_is_said() {
             codes::markup::VERSION_TOO_OLD,
         ),
     ] {
-        let directory = directory(&[(name, text), ("u.xml", users)]);
+        let directory = directory(&[(name, text), ("r.xml", repository)]);
         let failure = rewrite(directory.path(), None).unwrap_err();
         let found: Vec<_> = failure.diagnostics.iter().map(|it| it.code).collect();
         assert!(found.contains(&code), "{found:?}");
