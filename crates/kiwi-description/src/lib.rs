@@ -11,6 +11,8 @@
 //! | [`schema`] | a node tree | everything that is wrong with it; the tables also feed the reference manual |
 //! | [`model`] | a checked node tree | [`model::ImageDescription`]: typed, every value with its place, no defaults applied |
 //!
+//! Beside this way, [`mod@rewrite`] upgrades the files themselves and leaves everything else in them as it is.
+//!
 //! [`span`] knows about places, [`diagnostic`] about problems and has the table of all codes, also those of other crates.
 //! Start reading at [`read`], which goes through all rooms. What a description *means* (choice of profile and build type,
 //! defaults, checks) is in the crate `kiwi-plan`.
@@ -24,6 +26,7 @@ pub mod include;
 pub mod load;
 pub mod model;
 pub mod node;
+pub mod rewrite;
 pub mod schema;
 pub mod span;
 pub mod syntax;

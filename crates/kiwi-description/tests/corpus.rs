@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use kiwi_description::diagnostic::codes;
+use kiwi_description::rewrite::{Rewritten, rewrite, unified_diff};
 use kiwi_description::syntax::{xml, xml_write};
 use kiwi_description::upgrade::NEWEST;
 use kiwi_description::{Failure, Loaded, load, model, read};
@@ -86,46 +87,108 @@ fn assert_loaded(loaded: &Loaded) {
     assert_eq!(image.packages.len(), loaded.image.packages.len(), "{name}");
 }
 
-/// Descriptions of schema 7.4 load too, as far as the reference of that age loads them.
+/// Folders of older descriptions, the schema versions they announce, and how many there are.
+const OLDER: &[(&str, &[&str], usize)] = &[
+    ("descriptions-2018", &["6.8", "6.9"], 22),
+    ("build-tests-9.17.19", &["6.9"], 8),
+    ("build-tests-9.21.19", &["7.3"], 19),
+    ("build-tests-9.24.1", &["7.4"], 28),
+];
+
+/// Older descriptions load too, also the three that a newer release of the reference refuses to upgrade.
 #[test]
 fn older_descriptions_load() {
     let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
         return;
     };
-    let all = descriptions(&corpus.join("build-tests-9.24.1"));
-    assert!(!all.is_empty());
-    let mut refused = BTreeMap::new();
-    for directory in all {
-        match read(&directory, None) {
-            Ok(loaded) => assert_loaded(&loaded),
-            Err(failure) => {
-                refused.insert(directory, explain(&failure));
+    for (folder, versions, count) in OLDER {
+        let all = descriptions(&corpus.join(folder));
+        assert_eq!(all.len(), *count, "{folder}");
+        let mut refused = BTreeMap::new();
+        for directory in all {
+            match read(&directory, None) {
+                Ok(loaded) => {
+                    assert_loaded(&loaded);
+                    let announced = announced_version(&loaded);
+                    assert!(versions.contains(&announced.as_str()), "{announced}");
+                }
+                Err(failure) => {
+                    refused.insert(directory, explain(&failure));
+                }
             }
         }
+        assert!(refused.is_empty(), "{refused:#?}");
     }
-    assert!(refused.is_empty(), "{refused:#?}");
 }
 
-/// What is too old says so and nothing else.
+/// Every description of the corpus, upgraded as text and read again, is the one that was upgraded in memory.
 #[test]
-fn ancient_descriptions_say_so() {
+fn every_text_is_upgraded_to_what_it_means() {
     let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
         return;
     };
-    for directory in descriptions(&corpus.join("descriptions-2018")) {
-        let failure = read(&directory, None).expect_err("schema 6.8 and 6.9 are not upgraded yet");
-        let codes: Vec<_> = failure
+    let (mut count, mut changed, mut lines) = (0, 0, 0);
+    for directory in descriptions(&corpus) {
+        let (Ok(loaded), Ok(rewritten)) = (read(&directory, None), rewrite(&directory, None))
+        else {
+            continue;
+        };
+        let name = loaded.file.display();
+        count += 1;
+        changed += usize::from(!rewritten.changed.is_empty());
+        assert_eq!(rewritten.diagnostics, loaded.diagnostics, "{name}");
+        let copy = tempfile::tempdir().expect("a temporary directory");
+        copy_with_changes(&directory, copy.path(), &rewritten);
+        let again = read(copy.path(), None)
+            .unwrap_or_else(|failure| panic!("{name}: {}", explain(&failure)));
+        let text = |loaded: &Loaded| xml_write::to_xml(&loaded.root);
+        assert_eq!(text(&again), text(&loaded), "{name}");
+        let old_forms = [
+            codes::markup::UPGRADE_DROPPED,
+            codes::markup::UPGRADE_LOST,
+            codes::markup::ONCE_VALID,
+            codes::markup::OLD_SPELLING,
+        ];
+        let left = again
             .diagnostics
             .iter()
-            .map(|problem| problem.code)
-            .collect();
-        assert_eq!(
-            codes,
-            [codes::markup::VERSION_TOO_OLD],
-            "{}",
-            directory.display()
-        );
+            .find(|it| old_forms.contains(&it.code));
+        assert_eq!(left, None, "{name}");
+        let second = rewrite(copy.path(), None).expect("it was just read");
+        assert!(second.changed.is_empty(), "{name}: a second upgrade");
+        for file in &rewritten.changed {
+            lines += unified_diff(&file.path, &file.before, &file.edits)
+                .lines()
+                .filter(|line| line.starts_with('-'))
+                .count();
+        }
     }
+    assert_eq!((count, changed), (134, 134));
+    // An upgrade that writes files anew would change tens of thousands of lines.
+    assert!(lines < 500, "{lines} lines were changed");
+}
+
+/// Copies the XML files of a directory, changed ones in their new form.
+fn copy_with_changes(from: &Path, to: &Path, rewritten: &Rewritten) {
+    for entry in std::fs::read_dir(from).expect("the corpus can be read") {
+        let path = entry.expect("an entry").path();
+        if !path.is_file() {
+            continue;
+        }
+        let copy = to.join(path.file_name().expect("files have names"));
+        match rewritten.changed.iter().find(|file| file.path == path) {
+            Some(file) => std::fs::write(copy, &file.after),
+            None => std::fs::copy(&path, copy).map(drop),
+        }
+        .expect("a copy");
+    }
+}
+
+/// The version as it is written in the file.
+fn announced_version(loaded: &Loaded) -> String {
+    let (source, _) = loaded.source_map.files().next().expect("the main file");
+    let root = xml::parse(&loaded.source_map, source).expect("it was read before");
+    root.value("schemaversion").unwrap_or_default().to_owned()
 }
 
 /// Prints the time per description; run with `--release -- --ignored --nocapture`.

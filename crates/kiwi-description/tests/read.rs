@@ -170,6 +170,46 @@ fn problems_of_all_stages_come_together() {
     );
 }
 
+/// What several version steps moved and renamed is still shown where the user wrote it.
+#[test]
+fn errors_of_old_descriptions_point_to_what_was_written() {
+    let text = r#"<image schemaversion="6.8" name="old">
+  <description type="system"><author>A</author><contact>c</contact><specification>s</specification></description>
+  <preferences>
+    <packagemanager>smart</packagemanager>
+    <type image="vmx" filesystem="ext4" bootloader="grub3"
+          boottimeout="soon" bootloader_console="serial keyboard"/>
+  </preferences>
+  <users><user name="u" groups="a b"/></users>
+</image>"#;
+    let directory = directory(&[("config.xml", text)]);
+    let failure = read(directory.path(), None).expect_err("five values are wrong");
+    let errors: Vec<_> = failure
+        .diagnostics
+        .iter()
+        .filter(|problem| problem.is_error())
+        .map(|problem| {
+            let span = problem.primary.as_ref().expect("all have a place").span;
+            let line = failure.source_map.location(span).line;
+            format!(
+                "{} {line}: {}",
+                problem.code,
+                failure.source_map.slice(span)
+            )
+        })
+        .collect();
+    assert_eq!(
+        errors,
+        [
+            "K0203 4: smart",
+            "K0203 5: grub3",
+            "K0203 6: soon",
+            "K0203 6: serial keyboard",
+            "K0203 8: a b"
+        ]
+    );
+}
+
 #[test]
 fn nothing_found_names_the_option() {
     let directory = directory(&[]);

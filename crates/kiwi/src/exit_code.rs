@@ -11,6 +11,8 @@ pub enum Exit {
     Done,
     /// 1: the build failed.
     BuildFailed,
+    /// 1: something to change was found, as asked with `image upgrade --check`.
+    Outdated,
     /// 2: the command line or the description is wrong.
     Invalid,
     /// 3: this host cannot do it.
@@ -28,7 +30,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
-            Exit::BuildFailed => 1,
+            Exit::BuildFailed | Exit::Outdated => 1,
             Exit::Invalid => 2,
             Exit::Host => 3,
             Exit::Network => 4,

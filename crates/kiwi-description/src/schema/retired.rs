@@ -1,7 +1,8 @@
 //! What older versions of the schema had, and what to write instead.
 //!
-//! Descriptions that announce their old version are upgraded. These hints are for those that announce the newest version and
-//! still use the old names.
+//! Descriptions that announce their old version are upgraded, and some spellings are mended in all versions, see
+//! [`mod@crate::upgrade`]. These hints are for what is still refused: in descriptions that announce the newest version and use
+//! old names, and on the command line.
 
 /// Advice for an attribute: element, attribute, advice.
 const ATTRIBUTES: &[(&str, &str, &str)] = &[
@@ -135,7 +136,6 @@ const VALUES: &[(&str, &str, &str)] = &[
     ("packagemanager", "apt-get", "it is called `apt` now"),
     ("packagemanager", "yum", "use `dnf4` or `dnf5`"),
     ("packagemanager", "dnf", "use `dnf4` or `dnf5`"),
-    ("type", "vmx", "use `oem`"),
     (
         "type",
         "rpm-dir",

@@ -70,7 +70,7 @@ fn indent(level: usize, out: &mut String) {
     }
 }
 
-fn escape_text(text: &str, out: &mut String) {
+pub(crate) fn escape_text(text: &str, out: &mut String) {
     for letter in text.chars() {
         match letter {
             '&' => out.push_str("&amp;"),
@@ -83,7 +83,7 @@ fn escape_text(text: &str, out: &mut String) {
 }
 
 /// Escapes a value; line ends and tabs need it because the reader would turn them into blanks.
-fn escape_value(value: &str, out: &mut String) {
+pub(crate) fn escape_value(value: &str, out: &mut String) {
     for letter in value.chars() {
         match letter {
             '&' => out.push_str("&amp;"),

@@ -1,8 +1,63 @@
-//! Brings a description of an older schema version up to the newest one.
+//! Brings a description of an older schema version, from 1.4 on, up to the newest one.
 //!
-//! One file per version step; each rewrites the node tree and keeps the places, so that diagnostics and origins still point
-//! to what the user wrote. All steps see the document after includes were expanded.
+//! | File | What it mends | For which descriptions |
+//! |---|---|---|
+//! | `spellings` | what manuals show although no schema ever had it, and kinds of images everybody still writes | all |
+//! | `vA_to_vB` | what changed from one schema version to the next; `steps` is the table of them | those of version A and older |
+//! | `once_valid` | what a schema of 6.9 or newer had and the newest one refuses, without a step for it | those of the versions that had it |
+//! | `leftovers` | the same for the time before 6.9 | those older than 6.9 |
+//!
+//! Everything rewrites the node tree and keeps the places, so that diagnostics and origins still point to what the user
+//! wrote. All of it sees the document after includes were expanded. What had an effect and cannot be kept gives a warning at
+//! its place that names what to write now; what never had one gives a note.
+//!
+//! To see the result as text, in the file itself, there is [`mod@crate::rewrite`].
 
+mod leftovers;
+mod once_valid;
+mod rewrites;
+mod spellings;
+mod steps;
+mod v1_4_to_v2_0;
+mod v2_0_to_v2_4;
+mod v2_4_to_v3_5;
+mod v3_5_to_v3_7;
+mod v3_7_to_v3_8;
+mod v3_8_to_v3_9;
+mod v3_9_to_v4_1;
+mod v4_1_to_v4_2;
+mod v4_2_to_v4_3;
+mod v4_3_to_v4_4;
+mod v4_4_to_v4_5;
+mod v4_5_to_v4_6;
+mod v4_6_to_v4_7;
+mod v4_7_to_v4_8;
+mod v4_8_to_v4_9;
+mod v4_9_to_v5_0;
+mod v5_0_to_v5_1;
+mod v5_1_to_v5_2;
+mod v5_2_to_v5_3;
+mod v5_3_to_v5_4;
+mod v5_4_to_v5_5;
+mod v5_5_to_v5_6;
+mod v5_6_to_v5_7;
+mod v5_7_to_v5_8;
+mod v5_8_to_v5_9;
+mod v5_9_to_v6_0;
+mod v6_0_to_v6_1;
+mod v6_1_to_v6_2;
+mod v6_2_to_v6_3;
+mod v6_3_to_v6_4;
+mod v6_4_to_v6_5;
+mod v6_5_to_v6_6;
+mod v6_6_to_v6_7;
+mod v6_7_to_v6_8;
+mod v6_8_to_v6_9;
+mod v6_9_to_v7_0;
+mod v7_0_to_v7_1;
+mod v7_1_to_v7_2;
+mod v7_2_to_v7_3;
+mod v7_3_to_v7_4;
 mod v7_4_to_v7_5;
 mod v7_5_to_v7_6;
 mod v8_0_to_v8_1;
@@ -13,51 +68,16 @@ mod v8_4_to_v8_5;
 mod version;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::node::Node;
+use crate::node::{Attribute, Node};
+use steps::STEPS;
 
 pub use version::SchemaVersion;
 
 /// The newest schema version, which the tables of [`crate::schema`] describe.
 pub const NEWEST: &str = "8.5";
 
-/// One version step: documents up to `from` are rewritten.
-struct Step {
-    from: &'static str,
-    rewrite: fn(&mut Node, &mut Diagnostics),
-}
-
-/// All steps in their order. A document of a version above `from` skips the step.
-const STEPS: &[Step] = &[
-    Step {
-        from: "7.4",
-        rewrite: v7_4_to_v7_5::rewrite,
-    },
-    Step {
-        from: "7.5",
-        rewrite: v7_5_to_v7_6::rewrite,
-    },
-    // 7.6 to 8.0 changed the number only.
-    Step {
-        from: "8.0",
-        rewrite: v8_0_to_v8_1::rewrite,
-    },
-    Step {
-        from: "8.1",
-        rewrite: v8_1_to_v8_2::rewrite,
-    },
-    Step {
-        from: "8.2",
-        rewrite: v8_2_to_v8_3::rewrite,
-    },
-    Step {
-        from: "8.3",
-        rewrite: v8_3_to_v8_4::rewrite,
-    },
-    Step {
-        from: "8.4",
-        rewrite: v8_4_to_v8_5::rewrite,
-    },
-];
+/// The oldest schema version that is read.
+pub const OLDEST: &str = "1.4";
 
 /// Rewrites a description to the newest schema version.
 ///
@@ -65,15 +85,21 @@ const STEPS: &[Step] = &[
 /// rest of it can still be checked. A version that is too old or too new is an error that ends the reading.
 pub fn upgrade(root: &mut Node) -> Result<Diagnostics, Diagnostics> {
     let mut problems = Diagnostics::new();
-    match read_version(root) {
-        Ok(version) => {
-            for step in STEPS.iter().filter(|step| version <= known(step.from)) {
-                (step.rewrite)(root, &mut problems);
-            }
+    let version = match read_version(root) {
+        Ok(version) => version,
+        Err(problem) if is_readable_anyway(&problem) => {
+            problems.push(*problem);
+            known(NEWEST)
         }
-        Err(problem) if is_readable_anyway(&problem) => problems.push(*problem),
         Err(problem) => return Err(Diagnostics::from(*problem)),
+    };
+    spellings::names(root, &mut problems);
+    for step in STEPS.iter().filter(|step| version <= known(step.from)) {
+        (step.rewrite)(root, &mut problems);
     }
+    spellings::kinds(root, &mut problems);
+    leftovers::rewrite(root, version, &mut problems);
+    once_valid::rewrite(root, version, &mut problems);
     match root.attribute_mut("schemaversion") {
         Some(attribute) => NEWEST.clone_into(&mut attribute.value),
         None => root.set_attribute("schemaversion", NEWEST, root.name_span),
@@ -88,8 +114,18 @@ fn is_readable_anyway(problem: &Diagnostic) -> bool {
     )
 }
 
+/// Returns the attribute with the version, under the name it has or had.
+fn version_attribute(root: &Node) -> Option<&Attribute> {
+    let old = || {
+        let attribute = root.attribute(v2_4_to_v3_5::OLD_VERSION_ATTRIBUTE)?;
+        let version: SchemaVersion = attribute.value.parse().ok()?;
+        (version <= known("2.4")).then_some(attribute)
+    };
+    root.attribute("schemaversion").or_else(old)
+}
+
 fn read_version(root: &Node) -> Result<SchemaVersion, Box<Diagnostic>> {
-    let Some(attribute) = root.attribute("schemaversion") else {
+    let Some(attribute) = version_attribute(root) else {
         return Err(Diagnostic::error(
             codes::markup::VERSION_MISSING,
             "`image` does not say which schema version the description is of",
@@ -119,16 +155,13 @@ fn read_version(root: &Node) -> Result<SchemaVersion, Box<Diagnostic>> {
         .help("use a newer version of this program")
         .into());
     }
-    let oldest = STEPS[0].from;
-    if version < known(oldest) {
+    if version < known(OLDEST) {
         return Err(Diagnostic::error(
             codes::markup::VERSION_TOO_OLD,
-            format!("schema version {written} is too old: this version reads {oldest} to {NEWEST}"),
+            format!("schema version {written} is too old: {OLDEST} to {NEWEST} are read"),
         )
         .at(place)
-        .help(format!(
-            "upgrade the description to {oldest} or newer first"
-        ))
+        .help("set the version to the one of the release the description was written for, or write it anew")
         .into());
     }
     Ok(version)
@@ -138,55 +171,60 @@ fn known(version: &str) -> SchemaVersion {
     version.parse().expect("versions in the table are numbers")
 }
 
-/// Calls `change` for every element of a name that belongs to the description itself, parents first.
-fn for_each(root: &mut Node, name: &str, change: &mut impl FnMut(&mut Node)) {
-    root.visit_mut(&mut |node| {
-        if node.name == name && node.namespace.is_none() {
-            change(node);
-        }
-    });
-}
-
-/// Gives an attribute another name and keeps its value and place.
-fn rename_attribute(node: &mut Node, from: &str, to: &str) {
-    if let Some(attribute) = node.attribute_mut(from) {
-        to.clone_into(&mut attribute.name);
-    }
-}
-
-/// Removes an attribute that has no meaning any more, and says so.
-fn drop_attribute(node: &mut Node, name: &str, why: &str, problems: &mut Diagnostics) {
-    if let Some(attribute) = node.take_attribute(name) {
-        problems.push(
-            Diagnostic::note(
-                codes::markup::UPGRADE_DROPPED,
-                format!("`{name}` of `{}` is ignored: {why}", node.name),
-            )
-            .at(attribute.span),
-        );
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::span::SourceMap;
     use crate::syntax::{xml, xml_write};
 
+    fn read(sources: &mut SourceMap, version: &str, content: &str) -> Node {
+        let text = format!("<image schemaversion='{version}'>{content}</image>");
+        let source = sources.add("", text);
+        xml::parse(sources, source).unwrap()
+    }
+
     /// Upgrades the content of an image of one version and compares it with the content expected.
     #[track_caller]
     pub(super) fn assert_upgrade(version: &str, before: &str, after: &str) {
         let mut sources = SourceMap::default();
-        let mut read = |version: &str, content: &str| {
-            let text = format!("<image schemaversion='{version}'>{content}</image>");
-            let source = sources.add("", text);
-            xml::parse(&sources, source).unwrap()
-        };
-        let mut upgraded = read(version, before);
-        let expected = read(NEWEST, after);
+        let mut upgraded = read(&mut sources, version, before);
+        let expected = read(&mut sources, NEWEST, after);
         let problems = upgrade(&mut upgraded).unwrap();
         assert!(!problems.has_errors(), "{problems:?}");
         assert_eq!(xml_write::to_xml(&upgraded), xml_write::to_xml(&expected));
+    }
+
+    /// As [`assert_upgrade`], and compares what is said: code and the text it points to, in the order of the text.
+    #[track_caller]
+    pub(super) fn assert_warned(version: &str, before: &str, after: &str, said: &[&str]) {
+        assert_upgrade(version, before, after);
+        let mut sources = SourceMap::default();
+        let mut root = read(&mut sources, version, before);
+        let problems = upgrade(&mut root).unwrap();
+        let found: Vec<_> = problems
+            .sorted()
+            .iter()
+            .map(|problem| {
+                let place = problem.primary.as_ref().unwrap().span;
+                assert!(problem.code == codes::markup::UPGRADE_DROPPED || problem.help.is_some());
+                format!("{} {}", problem.code, sources.slice(place))
+            })
+            .collect();
+        let mut said = said.to_vec();
+        said.sort_by_key(|line| before.find(&line[6..]));
+        assert_eq!(found, said);
+    }
+
+    /// Applies one step to the content of an image and compares it with the content expected.
+    #[track_caller]
+    pub(super) fn assert_step(rewrite: fn(&mut Node, &mut Diagnostics), before: &str, after: &str) {
+        let mut sources = SourceMap::default();
+        let mut root = read(&mut sources, "1.4", before);
+        let expected = read(&mut sources, "1.4", after);
+        let mut problems = Diagnostics::new();
+        rewrite(&mut root, &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(xml_write::to_xml(&root), xml_write::to_xml(&expected));
     }
 
     #[test]
@@ -195,8 +233,14 @@ mod tests {
             ("", Some(codes::markup::VERSION_MISSING)),
             ("schemaversion='new'", Some(codes::markup::VERSION_INVALID)),
             ("schemaversion=''", Some(codes::markup::VERSION_INVALID)),
-            ("schemaversion='7.3'", Some(codes::markup::VERSION_TOO_OLD)),
-            ("schemaversion='6.9'", Some(codes::markup::VERSION_TOO_OLD)),
+            ("schemaversion='1.3'", Some(codes::markup::VERSION_TOO_OLD)),
+            ("schemaversion='0'", Some(codes::markup::VERSION_TOO_OLD)),
+            ("schemeversion='1.3'", Some(codes::markup::VERSION_TOO_OLD)),
+            ("schemeversion='1.4'", None),
+            ("schemeversion='2.4'", None),
+            ("schemeversion='3.5'", Some(codes::markup::VERSION_MISSING)),
+            ("schemaversion='1.4'", None),
+            ("schemaversion='6.9'", None),
             ("schemaversion='7.4'", None),
             ("schemaversion='8'", None),
             ("schemaversion='8.5'", None),
@@ -216,13 +260,6 @@ mod tests {
             if code.is_none() {
                 assert_eq!(root.value("schemaversion"), Some(NEWEST));
             }
-        }
-    }
-
-    #[test]
-    fn steps_are_in_order() {
-        for pair in STEPS.windows(2) {
-            assert!(known(pair[0].from) < known(pair[1].from));
         }
     }
 

@@ -1,6 +1,6 @@
 //! 7.4 to 7.5: further tags of a container became further names, in which a tag alone begins with a colon.
 
-use super::for_each;
+use super::rewrites::for_each;
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

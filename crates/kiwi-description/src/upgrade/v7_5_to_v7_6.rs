@@ -1,6 +1,6 @@
 //! 7.5 to 7.6: with dnf 5 around, `dnf` became `dnf4`.
 
-use super::for_each;
+use super::rewrites::for_each;
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

@@ -1,6 +1,6 @@
 //! 8.0 to 8.1: the repository type `rpm-dir` went away; the package manager finds out by itself.
 
-use super::for_each;
+use super::rewrites::for_each;
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

@@ -1,6 +1,6 @@
 //! 8.1 to 8.2: every repository serves the bootstrap phase.
 
-use super::{drop_attribute, for_each};
+use super::rewrites::{drop_attribute, for_each};
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

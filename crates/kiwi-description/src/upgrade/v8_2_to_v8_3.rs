@@ -1,6 +1,6 @@
 //! 8.2 to 8.3: the snapshot attribute of btrfs names snapper.
 
-use super::{for_each, rename_attribute};
+use super::rewrites::{for_each, rename_attribute};
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

@@ -1,6 +1,6 @@
 //! 8.4 to 8.5: the VESA mode of the kernel went away.
 
-use super::{drop_attribute, for_each};
+use super::rewrites::{drop_attribute, for_each};
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 

@@ -14,6 +14,8 @@ pub enum ImageCommand {
     Info(InfoOptions),
     /// Show everything a build would do: packages, partitions, boot, files, programs
     Plan(PlanOptions),
+    /// Rewrite a description to the newest schema, in its own files
+    Upgrade(UpgradeOptions),
     /// Change the size of a disk that was built (not there yet in this version)
     Resize(LaterCommand),
 }
@@ -76,12 +78,41 @@ pub struct PlanOptions {
     pub globals: Box<GlobalOptions>,
 }
 
+/// Options of `image upgrade`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiwi-ng image upgrade --description DIR
+  kiwi-ng image upgrade --description DIR --write
+  kiwi-ng image upgrade --description DIR --check
+  kiwi-ng --kiwi-file old.kiwi image upgrade --description DIR | less
+
+The changes are printed as a unified diff; only --write changes files. Comments, order and
+everything that is not old stay as they are. Included files are upgraded too.
+
+Exit code with --check: 0 nothing is old; 1 something is; 2 the description is wrong.")]
+pub struct UpgradeOptions {
+    /// Directory with the description
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub description: PathBuf,
+    /// Write the changes into the files
+    #[arg(long)]
+    pub write: bool,
+    /// End with exit code 1 if there is something to change
+    #[arg(long, conflicts_with = "write")]
+    pub check: bool,
+    /// Global options behind the command.
+    #[command(flatten)]
+    pub globals: Box<GlobalOptions>,
+}
+
 impl ImageCommand {
     /// Returns the global options behind the command.
     pub(super) fn globals(&self) -> Option<&GlobalOptions> {
         match self {
             Self::Info(options) => Some(&options.globals),
             Self::Plan(options) => Some(&options.globals),
+            Self::Upgrade(options) => Some(&options.globals),
             Self::Resize(_) => None,
         }
     }

@@ -6,6 +6,7 @@ mod enclosed;
 mod explain;
 mod image_info;
 mod image_plan;
+mod image_upgrade;
 mod remove;
 mod requirements;
 mod result_list;
@@ -62,6 +63,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
     match command {
         ImageCommand::Info(options) => image_info::run(options, globals),
         ImageCommand::Plan(options) => image_plan::run(options, globals),
+        ImageCommand::Upgrade(options) => image_upgrade::run(options, globals),
         ImageCommand::Resize(_) => not_there_yet("image resize"),
     }
 }

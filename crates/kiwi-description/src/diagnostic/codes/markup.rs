@@ -46,12 +46,40 @@ codes! {
         "`schemaversion` of `image` must be a number such as `7.4` or `8.5`.",
         "Write the version the file was made for, or `8.5` for a new file.";
     VERSION_TOO_OLD = 122: "the schema version is too old",
-        "Descriptions from schema 7.4 on are upgraded while they are read. Older ones are not supported by this version.",
-        "Upgrade the description to 7.4 or newer with the tools of the release it was written for.";
+        "Descriptions from schema 1.4 on are upgraded while they are read. What older ones mean is not known.",
+        "If the number is a mistake, write the version the file was made for; else write the description anew.";
     VERSION_TOO_NEW = 123: "the schema version is newer than this program",
         "The description may contain things this program does not know, so that the image would not become what was meant.",
         "Use a newer version of this program, or set `schemaversion` to the newest known one if nothing newer is used.";
-    UPGRADE_DROPPED = 124: "an old attribute is ignored",
-        "The description is of an older schema version, and the attribute has no meaning in the newest one.",
-        "Remove the attribute, and use what the message names instead.";
+    UPGRADE_DROPPED = 124: "an old setting is ignored",
+        "The description is of an older schema version, and the attribute or element has no meaning in the newest one.",
+        "Remove it, or have it removed with `kiwi-ng image upgrade --write`; the message names what counts instead.";
+    UPGRADE_LOST = 150: "an old setting has no counterpart any more",
+        "The description is of an older schema version. The setting had an effect then, and nothing in the newest schema has \
+         the same, so that the image becomes something else than it was.",
+        "Use what the message names instead, or remove the setting if the effect is not needed.";
+    ONCE_VALID = 151: "an old form is read as its successor",
+        "The schema version of the description allowed this form, and newer ones refuse it. What comes nearest is taken; the \
+         message says what that is.",
+        "Write the newer form, or have it written with `kiwi-ng image upgrade --write`.";
+    OLD_SPELLING = 152: "a spelling from old manuals",
+        "Manuals have shown this for years, or it was right long ago. It works, but other programs that read descriptions \
+         may refuse it.",
+        "Write it as the message says, or have it written with `kiwi-ng image upgrade --write`.";
+    REWRITE_MARKUP = 160: "only XML files are upgraded in place",
+        "`image upgrade` changes the text of a file and leaves everything else in it as it is. It knows how to do that with XML \
+         only; descriptions in other markups are upgraded in memory each time they are read.",
+        "Change the file by hand; the warnings of `kiwi-ng image plan` say what is old in it.";
+    REWRITE_ENCODING = 161: "a file to be upgraded is not UTF-8",
+        "The file is in UTF-16 or Latin-1, or it changed while it was read. It can be used for building, but to write it back \
+         in another encoding would change more than was asked for.",
+        "Convert the file, for instance with `iconv -t UTF-8`, correct the encoding in its first line and try again.";
+    REWRITE_WRITE = 162: "an upgraded file cannot be written",
+        "The operating system refused to write the new file beside the old one, or to put it in its place. The old file is \
+         untouched.",
+        "Check that the directory may be written and has space.";
+    REWRITE_CONFLICT = 163: "the text of a file cannot be upgraded safely",
+        "The changed text, when read again, would not describe the same as the upgraded description does, for instance because \
+         a file is included twice and each place would need another text. Nothing was written.",
+        "Upgrade the file by hand; the message names the place.";
 }
