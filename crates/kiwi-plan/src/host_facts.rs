@@ -41,6 +41,8 @@ pub struct HostFacts {
     pub working_directory: PathBuf,
     /// The shared cache directory, absolute.
     pub shared_cache_directory: PathBuf,
+    /// Name of the file system that [`crate::Selection::target_directory`] is on, or would be; absent when nobody knows.
+    pub target_filesystem: Option<String>,
 }
 
 /// Default of `--shared-cache-dir`.

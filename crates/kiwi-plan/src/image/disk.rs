@@ -74,7 +74,7 @@ pub(super) fn plan(
         unpartitioned_mib: size.unpartitioned_mib,
         persistency,
         fstab: fstab::entries(&partitions, fstab_rules),
-        initrd: plan_initrd(facts, diagnostics),
+        initrd: plan_initrd(facts),
         boot: plan_loader(
             facts,
             LoaderRules {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kiwi_description::model::ImageDescription;
 
+use crate::checks::BOOT_DESCRIPTIONS;
 use crate::host_facts::normalized;
 use crate::selection::Selection;
 
@@ -67,6 +68,10 @@ fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeS
         let scripts = [&kind.general.editbootconfig, &kind.general.editbootinstall];
         for script in scripts.into_iter().flatten() {
             add(script);
+        }
+        if let Some(boot) = &kind.boot.boot {
+            let installed = Path::new(BOOT_DESCRIPTIONS).join(boot.as_str());
+            add(&installed.to_string_lossy());
         }
     }
     for profile in description
