@@ -67,6 +67,10 @@ pub fn gather(
         cpus: places::processors(),
         on_obs_worker: Path::new(BUILD_SERVICE).exists(),
         is_root: rustix::process::geteuid().is_root(),
+        target_filesystem: selection
+            .target_directory
+            .as_deref()
+            .and_then(|target| places::filesystem_name(&working_directory.join(target))),
         working_directory,
         shared_cache_directory: surroundings.shared_cache,
     })

@@ -15,6 +15,7 @@ mod repositories;
 mod root;
 mod settings;
 mod system;
+mod variants;
 mod volumes;
 
 use kiwi_description::diagnostic::{Diagnostics, Severity};
@@ -36,6 +37,7 @@ pub use mentioned::mentioned_paths;
 pub use packages::PackageRules;
 pub use preferences::PreferenceValues;
 pub use repositories::SelectedRepository;
+pub use variants::{Scope, Variant, variants};
 pub use volumes::{Volume, VolumeManager, manager as volume_manager};
 
 /// Size of swap space when none is written, in MiB.

@@ -5,6 +5,7 @@ mod doctor;
 mod enclosed;
 mod explain;
 mod image_info;
+mod image_lint;
 mod image_plan;
 mod remove;
 mod requirements;
@@ -62,6 +63,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
     match command {
         ImageCommand::Info(options) => image_info::run(options, globals),
         ImageCommand::Plan(options) => image_plan::run(options, globals),
+        ImageCommand::Lint(options) => image_lint::run(options, globals),
         ImageCommand::Resize(_) => not_there_yet("image resize"),
     }
 }
