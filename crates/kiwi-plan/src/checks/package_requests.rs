@@ -52,8 +52,8 @@ pub(super) fn conflicts(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     for (kind, word) in [
-        (PackagesType::Delete, "deleted"),
-        (PackagesType::Uninstall, "uninstalled"),
+        (PackagesType::Delete, "deleted again"),
+        (PackagesType::Uninstall, "uninstalled again"),
     ] {
         for section in rules.sections_of(kind) {
             let same = |other: &&&Packages| applies_as_often(section, other);

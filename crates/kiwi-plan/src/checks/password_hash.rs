@@ -47,7 +47,7 @@ fn judge(user: &User) -> Option<Diagnostic> {
         Kind::Strong | Kind::Locked => return None,
         Kind::Weak(method) => Diagnostic::note(
             codes::checks::WEAK_PASSWORD,
-            format!("the password of `{name}` is an {method} hash, which is quickly guessed"),
+            format!("the password of `{name}` is {method} hash, which is quickly guessed"),
         )
         .help("make a new one with `openssl passwd -6`"),
         Kind::Empty => Diagnostic::warning(
@@ -79,9 +79,9 @@ fn kind(password: &str) -> Kind {
         "x" => Kind::Locked,
         _ if password.starts_with(['!', '*']) => Kind::Locked,
         _ if strong.iter().any(&begins) => Kind::Strong,
-        _ if begins(&"$1$") => Kind::Weak("MD5"),
-        _ if begins(&"$md5") || begins(&"$sha1$") || begins(&"$3$") => Kind::Weak("old"),
-        _ if password.len() == 13 && password.bytes().all(salted) => Kind::Weak("DES"),
+        _ if begins(&"$1$") => Kind::Weak("an MD5"),
+        _ if begins(&"$md5") || begins(&"$sha1$") || begins(&"$3$") => Kind::Weak("an old"),
+        _ if password.len() == 13 && password.bytes().all(salted) => Kind::Weak("a DES"),
         _ => Kind::NoHash,
     }
 }
@@ -95,8 +95,8 @@ mod tests {
         for (password, expected) in [
             ("$6$salt$abcdefghijklmnopqrstuvwxyz", Kind::Strong),
             ("$y$j9T$abcdefghijklmnopqrstuvwxyz", Kind::Strong),
-            ("$1$salt$abcdefghijklmnopqrstuv", Kind::Weak("MD5")),
-            ("ab./01234cdeF", Kind::Weak("DES")),
+            ("$1$salt$abcdefghijklmnopqrstuv", Kind::Weak("an MD5")),
+            ("ab./01234cdeF", Kind::Weak("a DES")),
             ("!", Kind::Locked),
             ("*", Kind::Locked),
             ("", Kind::Empty),

@@ -41,7 +41,8 @@ impl Report<'_> {
                     codes::checks::WITHOUT_EFFECT,
                     format!("`{name}` has no effect {why}"),
                 )
-                .at(span),
+                .at(span)
+                .help("remove it, or set what it depends on"),
             );
         }
     }

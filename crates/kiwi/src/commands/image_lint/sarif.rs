@@ -54,7 +54,7 @@ fn result(checked: &Checked, finding: &Finding, codes: &[Code]) -> Value {
     let diagnostic = &finding.diagnostic;
     let view = DiagnosticView::new(diagnostic, &checked.sources);
     let message = match &view.help {
-        Some(help) => format!("{}. {help}", view.message),
+        Some(help) => format!("{}; {help}", view.message),
         None => view.message.clone(),
     };
     let level = match diagnostic.severity {
