@@ -33,7 +33,7 @@ use crate::{checks, image, requirements};
 pub use choice::{Binding, Choice, choose};
 pub use facts::Facts;
 pub use location::{Address, AddressError, is_public, translate, translate_key, without_password};
-pub use mentioned::mentioned_paths;
+pub use mentioned::{mentioned_paths, passphrase_file};
 pub use packages::PackageRules;
 pub use preferences::PreferenceValues;
 pub use repositories::SelectedRepository;

@@ -223,6 +223,29 @@ pub(super) fn build_type() -> Vec<Case> {
             "",
         )
         .codes("K0308 K0308"),
+        of_type(
+            "K0308 K0308",
+            "disk settings of an archive",
+            r#"<type image="tbz" fsmountoptions="noatime"><systemdisk/></type>"#,
+        ),
+        disk(
+            "K0308",
+            "profile of a boot description for dracut",
+            r#"bootprofile="std""#,
+            "",
+        ),
+        disk(
+            "K0308",
+            "recovery partition without recovery",
+            "",
+            "<oemconfig><oem-resize>false</oem-resize><oem-recovery-part-size>9</oem-recovery-part-size></oemconfig>",
+        ),
+        disk(
+            "K0304",
+            "passphrase file that is not there",
+            r#"luks="file:///no/where""#,
+            "",
+        ),
         disk(
             "K0309",
             "by-partuuid on MBR",
