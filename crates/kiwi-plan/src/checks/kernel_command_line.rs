@@ -13,7 +13,7 @@ use kiwi_description::span::Span;
 use crate::resolve::Facts;
 
 /// Words that descriptions often have. Only these are suggested, so that the thousands of others are left alone.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 21] = [
     "apparmor",
     "biosdevname",
     "console",
@@ -35,9 +35,6 @@ const KNOWN: [&str; 24] = [
     "selinux",
     "showopts",
     "splash",
-    "systemd.unit",
-    "systemd.show_status",
-    "plymouth.enable",
 ];
 
 /// Words near to one of those that mean something else.
@@ -177,6 +174,9 @@ fn misspelt(word: &str) -> Option<Diagnostic> {
         return None;
     }
     let near = near_miss(name, KNOWN)?;
+    if name.len().abs_diff(near.len()) > 1 {
+        return None;
+    }
     // `initrd` or `init.d` are no misspelt `init`: short names are too near to too many words.
     (near.len() >= 5).then(|| {
         odd(format!("the kernel does not know `{name}`")).help(format!("did you mean `{near}`?"))
@@ -239,6 +239,26 @@ mod tests {
             ("a=b&c", true),
         ] {
             assert_eq!(sign(word).is_some(), special, "{word}");
+        }
+    }
+
+    #[test]
+    fn words_of_others_are_left_alone() {
+        let words = "acpi acpi_osi audit audit_backlog_limit cgroup_enable cgroup.memory cma debug default_hugepagesz earlycon edd elevator fips \
+            fastboot hugepages hugepagesz ignore_loglevel ignition.firstboot ignition.platform.id ima_policy initcall_debug \
+            inst.ks intel_iommu iommu isolcpus kgdboc kvm.enable lockdown lsm maxcpus mem memmap module.sig_enforce \
+            module_blacklist modprobe.blacklist nameserver net.naming-scheme noapic nofail nohz nohz_full nolapic noplymouth \
+            nopti noquiet noresume nosmt nosplash nvme_core.io_timeout panic pci pcie_aspm plymouth.debug printk.devkmsg \
+            printk.time processor.max_cstate psi quirks rcu_nocbs rd.auto rd.break rd.debug rd.live.check rd.live.image \
+            rd.live.overlay.size rd.kiwi.debug rd.luks.uuid rd.lvm.lv rd.neednet rd.shell rd.udev.log_level reboot resume retbleed \
+            rootfsflags scsi_mod.use_blk_mq single slub_debug spectre_v2 swapaccount swiotlb sysrq_always_enabled \
+            systemd.firstboot systemd.log_level systemd.log_target systemd.show_status systemd.unified_cgroup_hierarchy \
+            systemd.wants threadirqs transparent_hugepage udev.log_level usbcore.autosuspend vconsole.font \
+            vconsole.keymap video vmalloc watchdog xen_blkfront.max zswap.enabled ignition.config.url combustion.firstboot \
+            multipath rhgb rescue emergency";
+        for word in words.split_whitespace() {
+            let found = misspelt(word).and_then(|it| it.help);
+            assert_eq!(found, None, "{word}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! `image lint` itself: what it looks at, its formats and how it ends.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -146,4 +147,25 @@ fn checks_can_be_switched_off() {
     let (code, text) = run(directory.path(), &["--config", "kiwi.yml", "p, q"]);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("0 errors, 0 warnings"), "{text}");
+}
+
+#[test]
+fn real_descriptions_take_no_time() {
+    let Some(corpus) = super::shared::shared("KIWI_CORPUS", "corpus") else {
+        return;
+    };
+    let mut fastest = Duration::MAX;
+    for _ in 0..3 {
+        let started = Instant::now();
+        let found = json(&corpus, &["--format", "json", "."]);
+        fastest = fastest.min(started.elapsed());
+        assert!(found["descriptions"].as_u64().unwrap() > 100, "{found:#}");
+        assert!(found["builds"].as_u64().unwrap() > 100, "{found:#}");
+        for finding in found["findings"].as_array().unwrap() {
+            assert!(finding["line"].as_u64().is_some(), "no place: {finding:#}");
+        }
+    }
+    // A debug build on a busy machine gets more.
+    let limit = if cfg!(debug_assertions) { 10 } else { 2 };
+    assert!(fastest < Duration::from_secs(limit), "{fastest:?}");
 }

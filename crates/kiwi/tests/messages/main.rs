@@ -6,6 +6,8 @@
 
 mod cases;
 mod lint;
+#[path = "../../../kiwi-plan/tests/support/shared.rs"]
+mod shared;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -43,7 +45,7 @@ struct Case {
 }
 
 impl Case {
-    fn with(mut self, files: &'static [&'static str]) -> Self {
+    pub(crate) fn with(mut self, files: &'static [&'static str]) -> Self {
         self.files = files;
         self
     }
@@ -160,37 +162,37 @@ fn nothing_is_wrong_with_the_clean_one() {
 
 #[test]
 fn markup() {
-    insta::assert_snapshot!("markup", messages(&cases::markup()));
+    insta::assert_snapshot!("markup", messages(&cases::markup::cases()));
 }
 
 #[test]
 fn schema() {
-    insta::assert_snapshot!("schema", messages(&cases::schema()));
+    insta::assert_snapshot!("schema", messages(&cases::schema::cases()));
 }
 
 #[test]
 fn build_type() {
-    insta::assert_snapshot!("build_type", messages(&cases::build_type()));
+    insta::assert_snapshot!("build_type", messages(&cases::build_type::cases()));
 }
 
 #[test]
 fn storage() {
-    insta::assert_snapshot!("storage", messages(&cases::storage()));
+    insta::assert_snapshot!("storage", messages(&cases::storage::cases()));
 }
 
 #[test]
 fn content() {
-    insta::assert_snapshot!("content", messages(&cases::content()));
+    insta::assert_snapshot!("content", messages(&cases::content::cases()));
 }
 
 #[test]
 fn there_are_enough() {
     let all = [
-        cases::markup(),
-        cases::schema(),
-        cases::build_type(),
-        cases::storage(),
-        cases::content(),
+        cases::markup::cases(),
+        cases::schema::cases(),
+        cases::build_type::cases(),
+        cases::storage::cases(),
+        cases::content::cases(),
     ];
     assert!(all.iter().map(Vec::len).sum::<usize>() >= 60);
 }
