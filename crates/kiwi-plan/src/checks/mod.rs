@@ -203,6 +203,25 @@ mod tests {
     }
 
     #[test]
+    fn the_names_of_the_reference_are_there() {
+        // Those without a counterpart are listed at the top of this file.
+        let reference = "check_image_version_provided check_initrd_selection_required check_boot_description_exists \
+            check_volume_setup_defines_reserved_labels check_volume_setup_defines_multiple_fullsize_volumes \
+            check_volume_setup_has_no_root_definition check_volume_label_used_with_lvm check_swap_name_used_with_lvm \
+            check_xen_uniquely_setup_as_server_or_guest check_mediacheck_installed \
+            check_dracut_module_for_live_iso_in_package_list check_dracut_module_for_disk_overlay_in_package_list \
+            check_dracut_module_for_disk_oem_in_package_list check_dracut_module_for_oem_install_in_package_list \
+            check_appx_naming_conventions_valid check_image_type_unique check_include_references_unresolvable \
+            check_luksformat_options_valid check_partuuid_persistency_type_used_with_mbr \
+            check_efi_fat_image_has_correct_size check_bootloader_env_compatible_with_loader \
+            check_target_directory_not_in_shared_cache check_target_dir_on_unsupported_filesystem \
+            check_repositories_configured check_image_include_repos_publicly_resolvable";
+        for name in reference.split_whitespace() {
+            assert!(CHECKS.iter().any(|check| check.name == name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_check_can_be_switched_off() {
         let loaded = loaded(
             r#"<preferences><packagemanager>apt</packagemanager><type image="tbz"/></preferences>
