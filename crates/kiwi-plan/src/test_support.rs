@@ -30,6 +30,7 @@ pub(crate) fn host() -> HostFacts {
         working_directory: PathBuf::from("/w"),
         shared_cache_directory: PathBuf::from(crate::host_facts::DEFAULT_SHARED_CACHE_DIRECTORY),
         target_filesystem: None,
+        interpreters: [].into(),
     }
 }
 

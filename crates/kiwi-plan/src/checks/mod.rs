@@ -40,6 +40,7 @@ mod plain_password;
 mod repositories;
 mod reserved_labels;
 mod root_mounts;
+mod script_modes;
 mod script_names;
 mod storage;
 mod storage_names;
@@ -140,6 +141,7 @@ pub const CHECKS: &[Check] = &[
     // Ours.
     before_prepare("check_files_exist", missing_files::run),
     before_prepare("check_script_names", script_names::run),
+    before_prepare("check_script_modes", script_modes::run),
     before_prepare("check_bootstrap_packages", bootstrap::run),
     before_prepare("check_packages_listed_twice", package_requests::twice),
     before_prepare("check_package_requests", package_requests::conflicts),

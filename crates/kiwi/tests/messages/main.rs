@@ -100,7 +100,9 @@ fn lint(text: &str, files: &[&str], arguments: &[&str]) -> (i32, String) {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("config.xml"), text).unwrap();
     for file in files {
-        std::fs::write(directory.path().join(file), "").unwrap();
+        // What stands behind a colon is the first line.
+        let (name, text) = file.split_once(':').unwrap_or((file, ""));
+        std::fs::write(directory.path().join(name), text).unwrap();
     }
     run(directory.path(), arguments)
 }

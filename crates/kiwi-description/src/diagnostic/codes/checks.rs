@@ -162,4 +162,7 @@ codes! {
     FOR_OTHER_PACKAGE_MANAGER = 358: "setting for another package manager",
         "The setting exists for some package managers only, and this build uses another one.",
         "Remove it, or use the package manager it is meant for.";
+    SCRIPT_NOT_EXECUTABLE = 359: "script that its program does not run",
+        "A script that is not executable is run by `bash`, whatever program its first line names.",
+        "Make the file executable with `chmod +x`.";
 }

@@ -116,7 +116,11 @@ impl Collection {
             }
             let span = diagnostic.primary.as_ref().map(|label| label.span);
             // Without a place, and for places as large as the description, the words tell findings apart.
-            let whole = span.is_none() || diagnostic.code == codes::checks::SCRIPT_NOT_CALLED;
+            let about_file = [
+                codes::checks::SCRIPT_NOT_CALLED,
+                codes::checks::SCRIPT_NOT_EXECUTABLE,
+            ];
+            let whole = span.is_none() || about_file.contains(&diagnostic.code);
             let words = whole.then(|| diagnostic.message.clone());
             let key = (diagnostic.code, span, words);
             let at = *self.places.entry(key).or_insert_with(|| {

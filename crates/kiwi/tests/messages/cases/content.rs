@@ -64,6 +64,8 @@ pub(crate) fn cases() -> Vec<Case> {
         change("K0347", "script with a similar name", "clean", "clean").with(&["image.sh"]),
         change("K0347", "script that no type names", "clean", "clean")
             .with(&["edit_boot_config.sh"]),
+        change("K0359", "script of another language", "clean", "clean")
+            .with(&["config.sh:#!/usr/bin/env python3"]),
         section(
             "K0306",
             "password in plain text",
