@@ -1,5 +1,6 @@
 //! Finds the description in a directory and reads files into the source map. The only room that touches files.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -96,6 +97,12 @@ pub fn read_source(
 ) -> Result<SourceId, Box<Diagnostic>> {
     let bytes = std::fs::read(path).map_err(|error| {
         let problem = match origin {
+            Some(span) if error.kind() == ErrorKind::NotFound => Diagnostic::error(
+                codes::markup::INCLUDE_UNREADABLE,
+                format!("the included file `{}` does not exist", path.display()),
+            )
+            .at(span)
+            .help("plain names and `this://NAME` start at the directory of the description"),
             Some(span) => Diagnostic::error(
                 codes::markup::INCLUDE_UNREADABLE,
                 format!(

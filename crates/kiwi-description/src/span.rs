@@ -35,6 +35,15 @@ impl Span {
         }
     }
 
+    /// Returns the span of a part of this one, counted from its start.
+    pub fn part(self, range: Range<usize>) -> Self {
+        Span {
+            start: self.start + range.start,
+            end: self.start + range.end,
+            ..self
+        }
+    }
+
     /// Returns the byte range without its source.
     pub fn range(self) -> Range<usize> {
         self.start..self.end

@@ -39,8 +39,13 @@ pub struct HostFacts {
     pub is_root: bool,
     /// The directory the command was called in; relative paths of the command line start here.
     pub working_directory: PathBuf,
+    /// Scripts of the description that name the program to run them in their first line, and that line without `#!`: path relative
+    /// to the description directory. Only scripts in [`crate::plan::root::Hook`] matter.
+    pub interpreters: BTreeMap<PathBuf, String>,
     /// The shared cache directory, absolute.
     pub shared_cache_directory: PathBuf,
+    /// Name of the file system that [`crate::Selection::target_directory`] is on, or would be; absent when nobody knows.
+    pub target_filesystem: Option<String>,
 }
 
 /// Default of `--shared-cache-dir`.

@@ -16,6 +16,31 @@ impl<'a> Places<'a> {
         Self { sources }
     }
 
+    /// Returns the place of a word within a value, or of the whole value when it is written in another way there (with
+    /// references, say). A word counts where no letter, digit, `_`, `-` or `.` touches it.
+    pub(crate) fn word(self, value: Span, word: &str) -> Span {
+        let text = self.sources.slice(value);
+        let inside = |letter: char| letter.is_alphanumeric() || "_-.".contains(letter);
+        let free = |at: usize| {
+            let before = text[..at].chars().next_back();
+            let after = text[at + word.len()..].chars().next();
+            !before.is_some_and(inside) && !after.is_some_and(inside)
+        };
+        let found = text
+            .match_indices(word)
+            .map(|(at, _)| at)
+            .find(|at| free(*at));
+        match found {
+            Some(at) if !word.is_empty() => value.part(at..at + word.len()),
+            _ => value,
+        }
+    }
+
+    /// Tells whether a value is written in the source letter by letter as it is read.
+    pub(crate) fn is_literal(self, value: Span, text: &str) -> bool {
+        self.sources.slice(value) == text
+    }
+
     /// Returns where a span was written.
     pub(crate) fn origin(self, span: Span) -> Origin {
         let location = self.sources.location(span);
@@ -35,6 +60,19 @@ impl<'a> Places<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_have_places() {
+        let mut sources = SourceMap::default();
+        let span = sources.add_whole("f", "A-B,A, B,AB");
+        let places = Places::new(&sources);
+        for (word, start) in [("A", 4), ("B", 7), ("A-B", 0), ("AB", 9)] {
+            let found = places.word(span, word);
+            assert_eq!((found.start, sources.slice(found)), (start, word));
+        }
+        assert_eq!(places.word(span, "C"), span);
+        assert!(places.is_literal(span, "A-B,A, B,AB"));
+    }
 
     #[test]
     fn options_are_no_files() {

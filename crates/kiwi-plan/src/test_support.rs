@@ -29,6 +29,8 @@ pub(crate) fn host() -> HostFacts {
         is_root: true,
         working_directory: PathBuf::from("/w"),
         shared_cache_directory: PathBuf::from(crate::host_facts::DEFAULT_SHARED_CACHE_DIRECTORY),
+        target_filesystem: None,
+        interpreters: [].into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Looks at the machine and the moment for the plan, which looks at nothing itself.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -8,6 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use kiwi_description::Loaded;
 use kiwi_description::diagnostic::{Diagnostic, codes};
 use kiwi_plan::host_facts::{DescriptionDirectory, EntryKind, RuntimeSettings};
+use kiwi_plan::plan::root::Hook;
 use kiwi_plan::{HostFacts, Selection, mentioned_paths};
 
 use crate::failure::Failure;
@@ -53,6 +55,7 @@ pub fn gather(
     }
     Ok(HostFacts {
         machine: places::machine(),
+        interpreters: interpreters(&directory),
         description_file: working_directory.join(&loaded.file),
         description: DescriptionDirectory {
             path: directory,
@@ -67,9 +70,37 @@ pub fn gather(
         cpus: places::processors(),
         on_obs_worker: Path::new(BUILD_SERVICE).exists(),
         is_root: rustix::process::geteuid().is_root(),
+        target_filesystem: selection
+            .target_directory
+            .as_deref()
+            .and_then(|target| places::filesystem_name(&working_directory.join(target))),
         working_directory,
         shared_cache_directory: surroundings.shared_cache,
     })
+}
+
+/// Reads the first lines of the scripts that a build may call.
+fn interpreters(directory: &Path) -> BTreeMap<PathBuf, String> {
+    let names = Hook::ALL.iter().map(|hook| hook.file_name());
+    names
+        .filter_map(|name| {
+            let line = first_line(&directory.join(name)).ok()?;
+            let program = line.strip_prefix("#!")?.trim().to_owned();
+            Some((PathBuf::from(name), program))
+        })
+        .collect()
+}
+
+/// The kernel looks at no more than this of the first line either.
+const FIRST_LINE: u64 = 256;
+
+fn first_line(path: &Path) -> std::io::Result<String> {
+    let mut start = Vec::new();
+    std::fs::File::open(path)?
+        .take(FIRST_LINE)
+        .read_to_end(&mut start)?;
+    let line = start.split(|byte| *byte == b'\n').next().unwrap_or(&start);
+    Ok(String::from_utf8_lossy(line).into_owned())
 }
 
 /// Lists a directory. What cannot be read counts as empty: a missing file is reported by whoever needs it.
@@ -168,6 +199,21 @@ mod tests {
                 ("config.sh", EntryKind::File { executable: true }),
             ]
         );
+    }
+
+    #[test]
+    fn first_lines_name_programs() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("config.sh", "#! /usr/bin/python3 -s\nprint()"),
+            ("images.sh", "echo"),
+            ("disk.sh", ""),
+            ("other.sh", "#!/bin/sh"),
+        ] {
+            std::fs::write(directory.path().join(name), text).unwrap();
+        }
+        let expected = (PathBuf::from("config.sh"), "/usr/bin/python3 -s".to_owned());
+        assert_eq!(interpreters(directory.path()), [expected].into());
     }
 
     #[test]

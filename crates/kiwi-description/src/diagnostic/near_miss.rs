@@ -3,7 +3,7 @@
 /// Returns the candidate that a misspelt word most probably stands for.
 ///
 /// Upper and lower case, `-` and `_` count as equal; otherwise at most one letter in three may be wrong, missing, too many or
-/// swapped with its neighbour. Of equally near candidates the first is taken.
+/// swapped with its neighbour. Of equally near candidates one of the same length is taken, else the first.
 pub fn near_miss<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let limit = (folded.len() / 3).max(1);
@@ -11,7 +11,7 @@ pub fn near_miss<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .map(|candidate| (distance(&folded, &fold(candidate)), candidate))
         .filter(|&(steps, candidate)| steps <= limit && steps < candidate.chars().count())
-        .min_by_key(|&(steps, _)| steps)
+        .min_by_key(|&(steps, candidate)| (steps, candidate.chars().count().abs_diff(folded.len())))
         .map(|(_, candidate)| candidate)
 }
 
@@ -73,6 +73,7 @@ mod tests {
             ("formt", Some("format")),
             ("flag", Some("flags")),
             ("OEM", Some("oem")),
+            ("ifrmware", Some("firmware")),
             ("vmx", None),
             ("x", None),
             ("", None),
@@ -80,6 +81,12 @@ mod tests {
         ] {
             assert_eq!(near_miss(word, candidates), expected, "{word}");
         }
+    }
+
+    #[test]
+    fn a_swap_is_nearer_than_a_missing_letter() {
+        assert_eq!(near_miss("eufi", ["efi", "uefi"]), Some("uefi"));
+        assert_eq!(near_miss("ufi", ["efi", "uefi"]), Some("efi"));
     }
 
     #[test]

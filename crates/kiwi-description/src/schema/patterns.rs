@@ -161,6 +161,16 @@ pub const ARCHITECTURES: Pattern = Pattern {
     matches: |text| text.split(',').all(|name| MACHINES.contains(&name)),
 };
 
+/// Returns what separates the words of a form that is a list, and the words that are allowed.
+pub(crate) fn list_words(form: &Pattern) -> Option<(char, &'static [&'static str])> {
+    match form.name {
+        "arch-name" => Some((',', MACHINES)),
+        "grub_console_output" => Some((' ', GRUB_OUTPUT_TERMINALS)),
+        "grub_console_input" => Some((' ', GRUB_INPUT_TERMINALS)),
+        _ => None,
+    }
+}
+
 /// A network port.
 pub const PORT: Pattern = Pattern {
     name: "portnum-type",

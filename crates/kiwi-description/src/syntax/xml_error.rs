@@ -15,8 +15,7 @@ pub(super) fn explain(error: &Error, sources: &SourceMap, source: SourceId) -> D
     let text = file.text();
     let at = |position: &TextPos| {
         let start = file.offset(position.row as usize, position.col as usize);
-        let length = text[start..].chars().next().map_or(0, char::len_utf8);
-        Span::new(source, start..start + length)
+        Span::new(source, start..start + length_of(error, &text[start..]))
     };
     let broken = |message: String| Diagnostic::error(codes::markup::NOT_WELL_FORMED, message);
     let place = at(&error.pos());
@@ -109,9 +108,33 @@ pub(super) fn explain(error: &Error, sources: &SourceMap, source: SourceId) -> D
             char::from(*actual).escape_default()
         ))
         .at(place),
+        Error::UnknownToken(_) => broken("there is text outside of the outermost element".into())
+            .at(place)
+            .help("everything must be inside of `<image>`; a `<` may be missing here"),
         Error::InvalidString(expected, _) => broken(format!("expected `{expected}`")).at(place),
         other => broken(format!("the XML is broken: {other}")).at(place),
     }
+}
+
+/// Returns how many bytes from its place on an error is about; one letter when nothing better is known.
+fn length_of(error: &Error, rest: &str) -> usize {
+    let letter = rest.chars().next().map_or(0, char::len_utf8);
+    let length = match error {
+        Error::UnexpectedCloseTag(..) => rest.find('>').map(|at| at + 1),
+        Error::DuplicatedAttribute(name, _) => Some(name.len()),
+        Error::UnknownEntityReference(name, _) => Some(name.len() + 2),
+        Error::UnknownNamespace(prefix, _) => Some(prefix.len() + 1),
+        // From the beginning of the comment to the two dashes inside.
+        Error::InvalidComment(_) => rest
+            .get(4..)
+            .and_then(|inside| inside.find("--"))
+            .map(|at| at + 6),
+        Error::UnknownToken(_) => rest.find(['<', '>', '\n']),
+        _ => None,
+    };
+    length
+        .filter(|length| *length > 0 && rest.is_char_boundary(*length))
+        .unwrap_or(letter)
 }
 
 /// Returns the places of the names of all elements that are still open at an offset, outermost first.
@@ -178,6 +201,11 @@ mod tests {
             ("<a", "1:2", "`<a>` is never closed"),
             ("<a x='1' x='2'/>", "1:10", "attribute `x` is given twice"),
             ("<a>&foo;</a>", "1:4", "`&foo;` stands for nothing"),
+            (
+                "a b='c'>",
+                "1:1",
+                "there is text outside of the outermost element",
+            ),
             ("<a>a & b</a>", "1:6", "a `&` that begins no reference"),
             (
                 "<a b='<'/>",
@@ -213,6 +241,25 @@ mod tests {
                 "{text}"
             );
             assert!(problem.help.is_some(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_whole_word_is_marked() {
+        for (text, marked) in [
+            ("<a>\n <b>\n</a>", "</a>"),
+            ("<a x='1' x='2'/>", "x"),
+            ("<a name='1' name='2'/>", "name"),
+            ("<a>&foo;</a>", "&foo;"),
+            ("<a><!-- ä -- b --></a>", "<!-- ä --"),
+            ("<a><p:b/></a>", "p:"),
+            ("a b='c'>", "a b='c'"),
+        ] {
+            let mut sources = SourceMap::default();
+            let source = sources.add("", text);
+            let problem = xml::parse(&sources, source).unwrap_err();
+            let label = problem.primary.as_ref().unwrap();
+            assert_eq!(sources.slice(label.span), marked, "{text}");
         }
     }
 

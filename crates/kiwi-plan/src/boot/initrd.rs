@@ -1,6 +1,5 @@
 //! What goes into the initrd (spec 03, section 15.3).
 
-use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::model::Dracut;
 use kiwi_description::model::values::{InitrdAction, InitrdSystem};
 
@@ -8,17 +7,14 @@ use crate::plan::boot::InitrdPlan;
 use crate::resolve::Facts;
 
 /// Packages that bring the module which grows the root file system at first boot; one of them is enough.
-const REPART_PACKAGES: [&str; 2] = ["dracut-kiwi-oem-repart", "kiwi-dracut-oem-repart"];
+pub(crate) const REPART_PACKAGES: [&str; 2] = ["dracut-kiwi-oem-repart", "kiwi-dracut-oem-repart"];
 
 /// Plans the initrd of a disk; `None` when the type has none.
-pub(crate) fn plan(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<InitrdPlan> {
+pub(crate) fn plan(facts: &Facts<'_>) -> Option<InitrdPlan> {
     if facts.initrd_system != InitrdSystem::Dracut {
         return None;
     }
     let resize_root = facts.grows() && facts.asks_for_any(&REPART_PACKAGES);
-    if facts.grows() && !resize_root {
-        diagnostics.push(cannot_grow(facts));
-    }
     let mut add_modules = listed(facts, InitrdAction::Add, |dracut| dracut.module.as_deref());
     if resize_root {
         push_new(&mut add_modules, "kiwi-repart");
@@ -39,24 +35,6 @@ pub(crate) fn plan(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<I
         install_files: vec!["/.profile".to_owned(), "/config.partids".to_owned()],
         resize_root,
     })
-}
-
-fn cannot_grow(facts: &Facts<'_>) -> Diagnostic {
-    let place = facts
-        .kind()
-        .oemconfig
-        .as_ref()
-        .and_then(|config| config.oem_resize)
-        .map_or(facts.kind().span, |resize| resize.span);
-    Diagnostic::warning(
-        codes::checks::DISK_WILL_NOT_GROW,
-        "the first boot will not grow the root file system to the size of the disk",
-    )
-    .at(place)
-    .help(format!(
-        "add the package `{}` or `{}`, or write `<oem-resize>false</oem-resize>`",
-        REPART_PACKAGES[0], REPART_PACKAGES[1]
-    ))
 }
 
 /// Modules or drivers of one action in document order, each once.

@@ -1,30 +1,54 @@
-//! ext2, ext3 and ext4 have room for a label of 16 bytes. A longer one would be cut off, and a system that looks for its
-//! root by the whole label would not find it.
+//! File systems have little room for a label. A longer one is refused by the program that makes the file system, after all
+//! packages are installed, or cut off, so that a system that looks for it by the whole label does not find it.
 //!
-//! Mend: a shorter `rootfs_label`.
+//! Mend: a shorter label.
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
+use kiwi_description::model::Spanned;
+use kiwi_description::model::values::Filesystem;
 
+use super::storage::{written_partitions, written_volumes};
 use crate::resolve::Facts;
-
-/// Bytes of the label field in the super block.
-const EXT_LABEL: usize = 16;
 
 pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     let general = &facts.kind().general;
-    let Some(label) = &general.rootfs_label else {
-        return;
+    let root = general.filesystem.map(|it| *it);
+    let mut check = |label: &Spanned<String>, filesystem: Option<Filesystem>| {
+        let Some((filesystem, room)) = filesystem.and_then(|it| Some((it, room(it)?))) else {
+            return;
+        };
+        if label.len() > room {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::checks::LABEL_TOO_LONG,
+                    format!("the label `{}` is longer than {room} bytes", **label),
+                )
+                .at(label.span)
+                .help(format!(
+                    "{filesystem} has room for {room} bytes; choose a shorter label"
+                )),
+            );
+        }
     };
-    let ext = general
-        .filesystem
-        .is_some_and(|it| it.as_str().starts_with("ext"));
-    if ext && label.len() > EXT_LABEL {
-        diagnostics.push(
-            Diagnostic::error(
-                codes::checks::LABEL_TOO_LONG,
-                format!("the label `{}` is longer than {EXT_LABEL} bytes", **label),
-            )
-            .at(label.span),
-        );
+    if let Some(label) = &general.rootfs_label {
+        check(label, root);
+    }
+    for label in written_volumes(facts).filter_map(|it| it.label.as_ref()) {
+        check(label, root);
+    }
+    for partition in written_partitions(facts) {
+        // Without a label the name is one, in capital letters.
+        let label = partition.label.as_ref().unwrap_or(&partition.name);
+        check(label, partition.filesystem.map(|it| *it));
+    }
+}
+
+/// Bytes of the label field in the super block.
+fn room(filesystem: Filesystem) -> Option<usize> {
+    match filesystem {
+        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4 => Some(16),
+        Filesystem::Xfs => Some(12),
+        Filesystem::Btrfs => Some(255),
+        _ => None,
     }
 }

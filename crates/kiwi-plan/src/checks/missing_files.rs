@@ -1,5 +1,5 @@
-//! Files the description names must exist: archives, `<file>` sources, certificates, scripts of the boot loader, keys. The
-//! reference notices them after the bootstrap packages are installed.
+//! Files the description names must exist: archives, `<file>` sources, certificates, scripts and templates of the boot loader,
+//! passphrases, keys. The reference notices them after the bootstrap packages are installed.
 //!
 //! Mend: add the file, or correct its name; relative names start at the directory of the description.
 
@@ -7,10 +7,10 @@ use std::path::Path;
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, near_miss};
 use kiwi_description::model::Spanned;
-use kiwi_description::model::values::PackagesType;
+use kiwi_description::model::values::{ImageType, PackagesType};
 use kiwi_description::span::Span;
 
-use crate::resolve::{Binding, Facts, translate_key};
+use crate::resolve::{Binding, Facts, passphrase_file, translate_key};
 
 pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     let mut check = |what: &str, name: &Spanned<String>| {
@@ -43,6 +43,24 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
         .flatten()
     {
         check("script", script);
+    }
+    let kind = facts.kind();
+    let template = kind
+        .bootloader
+        .as_ref()
+        .and_then(|it| it.grub_template.as_ref());
+    if let Some(template) = template.filter(|_| *kind.image == ImageType::Iso) {
+        check("template", template);
+    }
+    // Only the first box is made.
+    let vagrant = kind.vagrantconfigs.first();
+    if let Some(file) = vagrant.and_then(|it| it.embedded_vagrantfile.as_ref()) {
+        check("Vagrantfile", file);
+    }
+    if let Some(luks) = &kind.luks.luks
+        && let Some(path) = passphrase_file(luks)
+    {
+        check("passphrase file", &Spanned::new(path.to_owned(), luks.span));
     }
     for repository in &facts.repositories {
         let (Some(script), Some(span)) = (&repository.customize, repository.span) else {

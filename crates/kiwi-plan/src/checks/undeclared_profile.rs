@@ -1,4 +1,5 @@
-//! A section bound to a profile that is declared nowhere can never apply. Most often the name is misspelt.
+//! A section bound to a profile that is declared nowhere can never apply, and a profile that requires one cannot be selected.
+//! Most often the name is misspelt.
 //!
 //! Mend: correct the name, or declare the profile.
 
@@ -26,8 +27,33 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
                     codes::checks::UNDECLARED_PROFILE,
                     format!("no profile is called `{name}`, so it can never be selected"),
                 )
-                .at(list.span)
+                .at(facts.places.word(list.span, name))
                 .help_if(hint(name, &declared)),
+            );
+        }
+    }
+    requirements(facts, &declared, diagnostics);
+}
+
+/// The same code as when the profile is selected, where it is an error.
+fn requirements(facts: &Facts<'_>, declared: &[&str], diagnostics: &mut Diagnostics) {
+    let profiles = facts.description.profiles.iter();
+    for profile in profiles.flat_map(|section| &section.profiles) {
+        for requirement in profile
+            .requires
+            .iter()
+            .filter(|it| !declared.contains(&it.profile.as_str()))
+        {
+            diagnostics.push(
+                Diagnostic::warning(
+                    codes::selection::UNKNOWN_PROFILE,
+                    format!(
+                        "profile `{}` requires `{}`, which is declared nowhere",
+                        *profile.name, *requirement.profile
+                    ),
+                )
+                .at(requirement.profile.span)
+                .help_if(did_you_mean(&requirement.profile, declared.iter().copied())),
             );
         }
     }
@@ -41,7 +67,9 @@ fn hint(name: &str, declared: &[&str]) -> Option<String> {
 }
 
 /// All `profiles` attributes of the description.
-fn attributes(description: &ImageDescription) -> impl Iterator<Item = &Spanned<CommaList>> {
+pub(super) fn attributes(
+    description: &ImageDescription,
+) -> impl Iterator<Item = &Spanned<CommaList>> {
     let preferences = description
         .preferences
         .iter()

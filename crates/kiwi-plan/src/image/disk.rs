@@ -74,7 +74,7 @@ pub(super) fn plan(
         unpartitioned_mib: size.unpartitioned_mib,
         persistency,
         fstab: fstab::entries(&partitions, fstab_rules),
-        initrd: plan_initrd(facts, diagnostics),
+        initrd: plan_initrd(facts),
         boot: plan_loader(
             facts,
             LoaderRules {
@@ -156,7 +156,8 @@ fn sector_size(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> u32 {
                     codes::checks::SECTOR_SIZE,
                     format!("disks have sectors of 512 or 4096 bytes, not {other}"),
                 )
-                .at(written.span),
+                .at(written.span)
+                .help("use one of these, or remove it"),
             );
             512
         }

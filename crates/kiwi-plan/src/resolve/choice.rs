@@ -75,19 +75,22 @@ pub fn choose<'a>(
 /// A comma list of architectures matches when the machine name is in it, letter by letter, or when it is absent.
 ///
 /// `ix86` stands for all 32 bit Intel machines; the reference, which compares the plain name, never matches it.
-fn matches(machine: &str, arch: Option<&Spanned<CommaList>>) -> bool {
+pub(super) fn matches(machine: &str, arch: Option<&Spanned<CommaList>>) -> bool {
     arch.is_none_or(|list| {
         list.has(machine) || list.has(crate::architecture::file_name_architecture(machine))
     })
 }
 
 /// A section applies without a `profiles` attribute, or when one of its names is selected.
-fn selected(profiles: &[String], attribute: Option<&Spanned<CommaList>>) -> bool {
+pub(super) fn selected(profiles: &[String], attribute: Option<&Spanned<CommaList>>) -> bool {
     attribute.is_none_or(|list| list.is_empty() || list.iter().any(|name| profiles.contains(name)))
 }
 
 /// Profiles that exist on this machine; of two with one name the later counts, in the place of the first.
-fn known_profiles<'a>(description: &'a ImageDescription, machine: &str) -> Vec<&'a Profile> {
+pub(super) fn known_profiles<'a>(
+    description: &'a ImageDescription,
+    machine: &str,
+) -> Vec<&'a Profile> {
     let mut known: Vec<&Profile> = Vec::new();
     for profile in description
         .profiles
@@ -105,7 +108,7 @@ fn known_profiles<'a>(description: &'a ImageDescription, machine: &str) -> Vec<&
     known
 }
 
-fn choose_profiles(
+pub(super) fn choose_profiles(
     description: &ImageDescription,
     selection: &Selection,
     machine: &str,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kiwi_description::model::ImageDescription;
 
+use crate::checks::BOOT_DESCRIPTIONS;
 use crate::host_facts::normalized;
 use crate::selection::Selection;
 
@@ -68,6 +69,25 @@ fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeS
         for script in scripts.into_iter().flatten() {
             add(script);
         }
+        let template = kind
+            .bootloader
+            .as_ref()
+            .and_then(|it| it.grub_template.as_ref());
+        let vagrant = kind.vagrantconfigs.iter();
+        let files = vagrant.filter_map(|it| it.embedded_vagrantfile.as_ref());
+        files.chain(template).for_each(|file| add(file));
+        if let Some(file) = kind
+            .luks
+            .luks
+            .as_ref()
+            .and_then(|luks| passphrase_file(luks))
+        {
+            add(file);
+        }
+        if let Some(boot) = &kind.boot.boot {
+            let installed = Path::new(BOOT_DESCRIPTIONS).join(boot.as_str());
+            add(&installed.to_string_lossy());
+        }
     }
     for profile in description
         .profiles
@@ -84,6 +104,13 @@ fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeS
         }
     }
     paths
+}
+
+/// The file that a `luks` attribute names instead of holding the passphrase itself.
+pub fn passphrase_file(luks: &str) -> Option<&str> {
+    let named = ["/", "file:", "dir:"];
+    let path = local_path(luks);
+    (named.iter().any(|start| luks.starts_with(start)) && !path.is_empty()).then_some(path)
 }
 
 /// The path of a local address, or nothing.

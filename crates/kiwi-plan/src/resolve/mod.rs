@@ -15,6 +15,7 @@ mod repositories;
 mod root;
 mod settings;
 mod system;
+mod variants;
 mod volumes;
 
 use kiwi_description::diagnostic::{Diagnostics, Severity};
@@ -32,10 +33,11 @@ use crate::{checks, image, requirements};
 pub use choice::{Binding, Choice, choose};
 pub use facts::Facts;
 pub use location::{Address, AddressError, is_public, translate, translate_key, without_password};
-pub use mentioned::mentioned_paths;
+pub use mentioned::{mentioned_paths, passphrase_file};
 pub use packages::PackageRules;
 pub use preferences::PreferenceValues;
 pub use repositories::SelectedRepository;
+pub use variants::{Scope, Variant, variants};
 pub use volumes::{Volume, VolumeManager, manager as volume_manager};
 
 /// Size of swap space when none is written, in MiB.
@@ -83,6 +85,21 @@ pub fn resolve_facts<'a>(input: &Input<'a>) -> Result<Facts<'a>, Diagnostics> {
     }
 }
 
+/// Finds everything that is to say about a build, without making its plan: what [`resolve`] would report.
+pub fn examine(input: &Input<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let choice = choose(
+        input.description,
+        input.selection,
+        &input.host.machine,
+        &mut diagnostics,
+    );
+    if let Some(choice) = choice {
+        look_and_draft(&Facts::new(input, choice), &mut diagnostics);
+    }
+    diagnostics.sorted()
+}
+
 /// Makes the plan of a build.
 ///
 /// # Errors
@@ -99,10 +116,7 @@ pub fn resolve(input: &Input<'_>) -> Result<Resolved, Diagnostics> {
         return Err(diagnostics.sorted());
     };
     let facts = Facts::new(input, choice);
-    checks::run(&facts, &mut diagnostics);
-    facts.package_rules().warn(&mut diagnostics);
-    image::report_not_yet(&facts, &mut diagnostics);
-    let draft = draft(&facts, &Ids::blank(), &mut diagnostics);
+    let draft = look_and_draft(&facts, &mut diagnostics);
     match draft {
         Some(draft) if !diagnostics.has_errors() => Ok(Resolved {
             plan: with_identifiers(&facts, draft),
@@ -110,6 +124,14 @@ pub fn resolve(input: &Input<'_>) -> Result<Resolved, Diagnostics> {
         }),
         _ => Err(diagnostics.sorted()),
     }
+}
+
+/// Runs all checks and makes the plan without identifiers.
+fn look_and_draft(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<BuildPlan> {
+    checks::run(facts, diagnostics);
+    facts.package_rules().warn(diagnostics);
+    image::report_not_yet(facts, diagnostics);
+    draft(facts, &Ids::blank(), diagnostics)
 }
 
 /// Makes the plan with given identifiers; its reproducibility is filled by [`with_identifiers`].

@@ -85,6 +85,14 @@ impl<'a> PackageRules<'a> {
             .collect()
     }
 
+    /// Tells whether the profiles of a section are selected.
+    pub fn applies(&self, section: &Packages) -> bool {
+        self.choice.applies(Binding {
+            profiles: section.profiles.as_ref(),
+            arch: None,
+        })
+    }
+
     /// Sections of the image phase: those for all build types, and those for the chosen one.
     pub fn image_sections(&self) -> Vec<&'a Packages> {
         let build_type = self.choice.kind.image.as_str();

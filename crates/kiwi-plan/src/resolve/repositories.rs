@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
+use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean};
 use kiwi_description::model::Repository as Written;
 use kiwi_description::span::Span;
 
@@ -149,7 +149,8 @@ fn is_there(
         ),
         selected.span,
         &selected.origin,
-    ));
+    )
+    .help("create it, or correct the address; `this://NAME` starts at the directory of the description"));
     false
 }
 
@@ -221,12 +222,19 @@ fn has_main(facts: &Facts<'_>, repository: &SelectedRepository, location: &Locat
         && *location != Location::Host
 }
 
+/// Schemes of addresses that can be meant.
+const SCHEMES: [&str; 8] = ["host", "this", "dir", "file", "http", "https", "ftp", "obs"];
+
 /// Says what is wrong with an address, at its place or at the option it came from.
 pub(super) fn address_error(
     error: &AddressError,
     span: Option<Span>,
     origin: &Origin,
 ) -> Diagnostic {
+    let mut near = None;
+    if let AddressError::UnknownScheme { scheme, .. } = error {
+        near = did_you_mean(scheme, SCHEMES);
+    }
     let (code, help) = match error {
         AddressError::NotYet(_) => (
             codes::selection::NOT_YET,
@@ -238,7 +246,9 @@ pub(super) fn address_error(
         ),
     };
     place(
-        Diagnostic::error(code, error.to_string()).help(help),
+        Diagnostic::error(code, error.to_string())
+            .help(help)
+            .help_if(near),
         span,
         origin,
     )

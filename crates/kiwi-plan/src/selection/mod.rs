@@ -51,4 +51,6 @@ pub struct Selection {
     pub ca_target_distribution: Option<String>,
     /// `--clear-cache`.
     pub clear_cache: bool,
+    /// Where the root tree goes (`--target-dir` or `--root`), as given; absent for commands that only look.
+    pub target_directory: Option<std::path::PathBuf>,
 }

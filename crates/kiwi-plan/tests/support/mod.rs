@@ -43,6 +43,8 @@ pub(crate) fn host(directory: &Path) -> HostFacts {
         is_root: true,
         working_directory: PathBuf::from("/work"),
         shared_cache_directory: PathBuf::from(DEFAULT_SHARED_CACHE_DIRECTORY),
+        target_filesystem: None,
+        interpreters: BTreeMap::new(),
     }
 }
 

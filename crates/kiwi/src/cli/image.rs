@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueHint};
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::system::LaterCommand;
 use super::{BuildOptions, GlobalOptions, RepositoryOptions};
@@ -16,6 +16,8 @@ pub enum ImageCommand {
     Plan(PlanOptions),
     /// Rewrite a description to the newest schema, in its own files
     Upgrade(UpgradeOptions),
+    /// Check descriptions: everything that is wrong with them, for all profiles and build types at once
+    Lint(LintOptions),
     /// Change the size of a disk that was built (not there yet in this version)
     Resize(LaterCommand),
 }
@@ -106,6 +108,46 @@ pub struct UpgradeOptions {
     pub globals: Box<GlobalOptions>,
 }
 
+/// Options of `image lint`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiwi-ng image lint .
+  kiwi-ng image lint --strict appliances/
+  kiwi-ng image lint --format sarif . > lint.sarif
+  kiwi-ng --target-arch aarch64 --profile Live image lint appliances/arm
+
+Without --profile and --type every build of a description is looked at: without a profile, with each single
+one, and for each of these all build types. Exit codes: 0 nothing to mend (but perhaps warnings), 2 errors.")]
+pub struct LintOptions {
+    /// Descriptions, and directories to look for them
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// How to print the findings
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: LintFormat,
+    /// Fail on warnings too
+    #[arg(long)]
+    pub strict: bool,
+    /// Global options behind the command.
+    #[command(flatten)]
+    pub globals: Box<GlobalOptions>,
+}
+
+/// Formats of the findings of `image lint`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people, with the place in the description.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// SARIF 2.1.0, for services that show findings in a change.
+    Sarif,
+    /// Annotations of GitHub workflows.
+    Github,
+}
+
 impl ImageCommand {
     /// Returns the global options behind the command.
     pub(super) fn globals(&self) -> Option<&GlobalOptions> {
@@ -113,6 +155,7 @@ impl ImageCommand {
             Self::Info(options) => Some(&options.globals),
             Self::Plan(options) => Some(&options.globals),
             Self::Upgrade(options) => Some(&options.globals),
+            Self::Lint(options) => Some(&options.globals),
             Self::Resize(_) => None,
         }
     }

@@ -16,7 +16,7 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 pub use build_options::{BuildOptions, RepositoryOptions};
 pub use global::{GLOBAL_HEADING, GlobalOptions, LogFormat};
-pub use image::{ImageCommand, InfoOptions, PlanOptions, UpgradeOptions};
+pub use image::{ImageCommand, InfoOptions, LintFormat, LintOptions, PlanOptions, UpgradeOptions};
 pub use result::{ListOptions, ResultCommand};
 pub use system::{
     BuildCommand, CreateCommand, DebugOptions, PrepareCommand, RemoveCommand, SystemCommand,
@@ -170,16 +170,18 @@ pub enum ReportFormat {
 #[command(after_help = "\
 Examples:
   kiwi-ng explain K0201
-  kiwi-ng explain --list")]
+  kiwi-ng explain
+
+Without a code all of them are listed.")]
 pub struct ExplainOptions {
     /// Global options behind the command.
     #[command(flatten)]
     pub globals: Box<GlobalOptions>,
     /// The code as a message shows it, such as K0201
-    #[arg(value_name = "CODE", required_unless_present = "list")]
+    #[arg(value_name = "CODE")]
     pub code: Option<String>,
-    /// List all codes
-    #[arg(long)]
+    /// List all codes, as without CODE
+    #[arg(long, conflicts_with = "code")]
     pub list: bool,
 }
 

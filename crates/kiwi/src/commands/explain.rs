@@ -16,9 +16,9 @@ const WIDTH: usize = 80;
 
 /// Runs the command.
 pub(super) fn run(options: &ExplainOptions) -> Outcome {
-    let text = match (&options.code, options.list) {
-        (Some(code), _) => explanation(find(code)?),
-        (None, _) => list(),
+    let text = match &options.code {
+        Some(code) => explanation(find(code)?),
+        None => list(),
     };
     print::stdout(&text);
     Ok(Exit::Done)
@@ -33,7 +33,7 @@ fn find(code: &str) -> Result<&'static Entry, Box<Failure>> {
             format!("no message has the code `{code}`"),
         )
         .in_place("command line")
-        .help("`kiwi-ng explain --list` shows all codes")
+        .help("`kiwi-ng explain` lists all codes")
         .help_if(did_you_mean(code, known.iter().map(String::as_str)));
         Failure::usage(problem).into()
     })
@@ -49,8 +49,12 @@ fn explanation(entry: &Entry) -> String {
 
 fn list() -> String {
     let mut text = String::new();
-    for entry in codes::all() {
-        let _ = writeln!(text, "{}  {}", entry.code, entry.title);
+    for range in codes::RANGES {
+        let separator = if text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(text, "{separator}{}xx: {}", range.prefix, range.about);
+        for entry in range.table {
+            let _ = writeln!(text, "  {}  {}", entry.code, entry.title);
+        }
     }
     text
 }
@@ -81,6 +85,30 @@ mod tests {
             assert!(text.starts_with(&entry.code.to_string()));
             let too_wide = text.lines().find(|line| line.chars().count() > WIDTH + 20);
             assert_eq!(too_wide, None);
+        }
+    }
+
+    #[test]
+    fn every_code_says_what_and_how() {
+        for Entry {
+            code,
+            title,
+            explanation,
+            mend,
+        } in codes::all()
+        {
+            assert!(explanation.split_whitespace().count() > 5, "{code}");
+            assert!(mend.split_whitespace().count() >= 2, "{code}");
+            assert!(
+                !explanation
+                    .trim_end_matches('.')
+                    .eq_ignore_ascii_case(title),
+                "{code}"
+            );
+            assert!(
+                mend.starts_with(|letter: char| letter.is_uppercase() || letter == '`'),
+                "{code}"
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ mod doctor;
 mod enclosed;
 mod explain;
 mod image_info;
+mod image_lint;
 mod image_plan;
 mod image_upgrade;
 mod remove;
@@ -64,6 +65,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
         ImageCommand::Info(options) => image_info::run(options, globals),
         ImageCommand::Plan(options) => image_plan::run(options, globals),
         ImageCommand::Upgrade(options) => image_upgrade::run(options, globals),
+        ImageCommand::Lint(options) => image_lint::run(options, globals),
         ImageCommand::Resize(_) => not_there_yet("image resize"),
     }
 }

@@ -19,8 +19,9 @@ const LOG: &str = "build/image-root.log";
 /// Runs the command.
 pub(super) fn run(command: &BuildCommand, globals: &GlobalOptions) -> Outcome {
     let started = Instant::now();
-    let selection = selection::of_build(globals, &command.options)
+    let mut selection = selection::of_build(globals, &command.options)
         .map_err(|problems| Failure::new(Exit::Invalid, problems, SourceMap::default()))?;
+    selection.target_directory = Some(command.target_dir.clone());
     let description = &command.options.description;
     let planned = planning::draft(globals, description, selection, false)?.resolve()?;
     let target = &command.target_dir;

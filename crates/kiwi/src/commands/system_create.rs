@@ -13,7 +13,8 @@ use crate::{planning, selection};
 /// Runs the command.
 pub(super) fn run(command: &CreateCommand, globals: &GlobalOptions) -> Outcome {
     let started = Instant::now();
-    let selection = selection::of_create(globals, &command.signing_key);
+    let mut selection = selection::of_create(globals, &command.signing_key);
+    selection.target_directory = Some(command.root.clone());
     let planned = planning::draft(globals, &command.root, selection, true)?.resolve()?;
     let job = Job {
         globals,

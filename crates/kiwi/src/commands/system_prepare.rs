@@ -11,8 +11,9 @@ use crate::{planning, selection};
 
 /// Runs the command.
 pub(super) fn run(command: &PrepareCommand, globals: &GlobalOptions) -> Outcome {
-    let selection = selection::of_build(globals, &command.options)
+    let mut selection = selection::of_build(globals, &command.options)
         .map_err(|problems| Failure::new(Exit::Invalid, problems, SourceMap::default()))?;
+    selection.target_directory = Some(command.root.clone());
     let description = &command.options.description;
     let planned = planning::draft(globals, description, selection, false)?.resolve()?;
     let job = Job {

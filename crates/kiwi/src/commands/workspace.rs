@@ -85,13 +85,14 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// The cache is visible inside the tree and must not contain it.
+/// The cache is visible inside the tree and must not contain it. Most often the check of the plan has said so before; it can be
+/// switched off, and does not know every directory.
 fn refuse_cache(path: &Path, cache: &Path) -> Result<(), Box<Failure>> {
     if !path.starts_with(cache) {
         return Ok(());
     }
     let problem = Diagnostic::error(
-        codes::command_line::BAD_DIRECTORY,
+        codes::checks::TARGET_IN_CACHE,
         format!(
             "`{}` lies inside the shared cache directory `{}`",
             path.display(),

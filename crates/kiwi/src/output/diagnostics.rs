@@ -1,5 +1,7 @@
 //! Diagnostics for people: the message, the place in the source, the way out.
 
+use std::io::IsTerminal;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use kiwi_description::diagnostic::{Diagnostic, Label, Severity};
@@ -28,8 +30,18 @@ impl Style {
     /// The style of the standard error.
     pub fn of_stderr(globals: &GlobalOptions) -> Self {
         let color = super::log::colored(globals);
-        let width = terminal_width().unwrap_or(Style::PLAIN.width);
+        let width = terminal_width(std::io::stderr()).unwrap_or(Style::PLAIN.width);
         Style { color, width }
+    }
+
+    /// The style of the standard output.
+    pub fn of_stdout(globals: &GlobalOptions) -> Self {
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let terminal = std::io::stdout().is_terminal();
+        Style {
+            color: globals.color_output || (terminal && !unwanted),
+            width: terminal_width(std::io::stdout()).unwrap_or(Style::PLAIN.width),
+        }
     }
 
     fn renderer(self) -> Renderer {
@@ -44,8 +56,8 @@ impl Style {
     }
 }
 
-fn terminal_width() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(std::io::stderr()).ok()?;
+fn terminal_width(output: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(output).ok()?;
     (size.ws_col > 0).then_some(size.ws_col.into())
 }
 
@@ -56,6 +68,20 @@ pub fn render(
     diagnostic: &Diagnostic,
     sources: &SourceMap,
     last_lines: &[String],
+    style: Style,
+) -> String {
+    let mut notes = Vec::new();
+    if !last_lines.is_empty() {
+        notes.push(format!("its last lines were\n{}", last_lines.join("\n")));
+    }
+    render_with_notes(diagnostic, sources, &notes, style)
+}
+
+/// Renders one diagnostic with notes behind its places.
+pub fn render_with_notes(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    notes: &[String],
     style: Style,
 ) -> String {
     let level = match diagnostic.severity {
@@ -73,9 +99,8 @@ pub fn render(
     for snippet in snippets(diagnostic, sources) {
         group = group.element(snippet);
     }
-    if !last_lines.is_empty() {
-        let lines = format!("its last lines were\n{}", last_lines.join("\n"));
-        group = group.element(Level::NOTE.message(mask::url_credentials(&lines).into_owned()));
+    for note in notes {
+        group = group.element(Level::NOTE.message(mask::url_credentials(note).into_owned()));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(mask::url_credentials(help)));

@@ -85,7 +85,8 @@ fn emit(problem: &Diagnostic, sources: &SourceMap, lines: &[String], style: Styl
     }
 }
 
-fn view(problem: &Diagnostic, sources: &SourceMap, lines: &[String]) -> Value {
+/// One diagnostic as JSON, without credentials.
+pub fn view(problem: &Diagnostic, sources: &SourceMap, lines: &[String]) -> Value {
     let mut view = serde_json::to_value(DiagnosticView::new(problem, sources))
         .expect("diagnostics have text keys only");
     mask(&mut view);

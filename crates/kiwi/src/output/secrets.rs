@@ -23,11 +23,21 @@ pub fn hide(text: &str) -> Cow<'_, str> {
     Cow::Owned(hidden.collect())
 }
 
-/// The values behind `password=`, `password:` and their kin, with or without quotes.
+/// The values behind `password=`, `password:` and their kin, with or without quotes, and passphrases behind `luks=`.
 fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const WORD: &str = "password";
-    text.match_indices(WORD).filter_map(move |(at, _)| {
-        let rest = &text[at + WORD.len()..];
+    let passwords = values(text, "password");
+    let passphrases = values(text, "luks").filter(|range| {
+        let value = &text[range.clone()];
+        let names_no_secret = ["random", "file:", "dir:", "/"];
+        !names_no_secret.iter().any(|start| value.starts_with(start))
+    });
+    passwords.chain(passphrases)
+}
+
+/// The values behind a word and `=` or `:`, with or without quotes.
+fn values<'t>(text: &'t str, word: &'static str) -> impl Iterator<Item = Range<usize>> + 't {
+    text.match_indices(word).filter_map(move |(at, _)| {
+        let rest = &text[at + word.len()..];
         let value = rest
             .trim_start_matches(['"', '\'', ' ', '\t'])
             .strip_prefix(['=', ':'])?
@@ -80,6 +90,14 @@ mod tests {
             (
                 "pwdformat=\"plain\" passwordless",
                 "pwdformat=\"plain\" passwordless",
+            ),
+            (
+                "luks=\"abc\" luks_version=\"luks2\" name=\"luks\" a=\"b\"",
+                "luks=\"***\" luks_version=\"luks2\" name=\"luks\" a=\"b\"",
+            ),
+            (
+                "luks='random' luks='file:///key'",
+                "luks='random' luks='file:///key'",
             ),
             ("http://h/", "http://h/"),
         ] {

@@ -96,7 +96,7 @@ fn refused_inside() {
         (&[][..], "there", "K0802"),
         (&["--logfile", "none/log"], "r", "K0520"),
         (&["--logsocket", "none"], "r", "K0521"),
-        (&["--shared-cache-dir", "cache"], "cache/r", "K0506"),
+        (&["--shared-cache-dir", "cache"], "cache/r", "K0341"),
     ] {
         let run = prepare(globals, root);
         assert_eq!(run.code, 2, "{}", run.stderr);

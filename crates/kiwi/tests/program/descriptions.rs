@@ -129,7 +129,7 @@ error[K0104]: `<preferences>` is closed by `</image>`
    |      ----------- opened here
 ...
 13 | </image>
-   | ^
+   | ^^^^^^^^
    |
    = help: close it with `</preferences>` first, or correct the name of the closing tag
 

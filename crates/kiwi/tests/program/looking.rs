@@ -58,7 +58,13 @@ the children of each element.
 fn explain_knows_all_codes() {
     let list = kiwi(&["explain", "--list"]);
     assert_eq!(list.code, 0);
-    let codes: Vec<&str> = list.stdout.lines().map(|line| &line[..5]).collect();
+    assert_eq!(kiwi(&["explain"]).stdout, list.stdout);
+    let entries = list
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_prefix("  "));
+    let codes: Vec<&str> = entries.map(|line| &line[..5]).collect();
+    assert!(list.stdout.starts_with("K01xx: "), "{}", list.stdout);
     assert!(codes.len() > 50, "{}", codes.len());
     assert!(codes.is_sorted());
     let run = kiwi(&["explain", codes[codes.len() - 1]]);

@@ -65,4 +65,104 @@ codes! {
     MISSING_LOCAL_REPOSITORY = 326: "directory of a repository does not exist",
         "The repository lies on this host, and it is not there. It is left out.",
         "Create it, or correct the address.";
+    NO_BOOT_DESCRIPTION = 330: "boot description not there",
+        "With `initrd_system=\"kiwi\"` the initrd is an image of its own, built from the boot description that `boot` names. It is \
+         not named, or not there.",
+        "Name one that is installed, or remove `initrd_system`, so that dracut makes the initrd.";
+    RESERVED_LABEL = 331: "label that another file system has",
+        "Labels find file systems when the system starts. The one of the root file system, `SWAP` and `SPARE` are given away \
+         already.",
+        "Choose another label.";
+    TWO_FULL_VOLUMES = 332: "two volumes take all that is left",
+        "Only one volume can take the rest of the disk.",
+        "Give all but one of them a size.";
+    ROOT_TWICE = 333: "something else is mounted at the root",
+        "The root file system is mounted at `/`; a second one there would hide it.",
+        "The root volume is called `@root`. Choose another mount point for the rest.";
+    LABEL_NEEDS_LVM = 334: "label of a volume without LVM",
+        "LVM volumes have file systems of their own with labels of their own; volumes of btrfs share one.",
+        "Remove `label`, or set `preferlvm=\"true\"`.";
+    XEN_HOST_AND_GUEST = 335: "Xen host and Xen guest in one",
+        "An image is either the system that runs Xen, or one that runs in it. `xen_server` says the first, firmware `ec2` and \
+         `xen_loader` say the second.",
+        "Remove one of them.";
+    MEDIA_CHECK_PROGRAM = 336: "media check without its program",
+        "The boot menu offers to check the medium, and the live system calls `checkmedia` for it. No package that has it is asked \
+         for by name.",
+        "Add the package `checkmedia`, or remove `mediacheck`.";
+    INITRD_MODULE_PACKAGE = 337: "package of a dracut module not asked for",
+        "The initrd needs a module that distributions have in a package of its own. When no package has brought it, one that \
+         belongs to this program is put into the tree before the initrd is made.",
+        "Nothing needs to be done. Add the package to use the distribution's module.";
+    APPX_NAMES = 338: "name that Windows does not accept",
+        "The program that starts the application must be called `NAME.exe`, and the identifier of an application consists of \
+         letters and digits.",
+        "Correct the name.";
+    LUKS_OPTION = 339: "option that cryptsetup does not have",
+        "Options of `luksformat` are handed to `cryptsetup luksFormat`.",
+        "Correct the option; `cryptsetup --help` lists them.";
+    EFI_IMAGE_TOO_LARGE = 340: "EFI image too large",
+        "The boot catalogue of an ISO image counts in 16 bits how many sectors the EFI image has, so it ends at 31 MB.",
+        "Set `efifatimagesize` to 31 or less, or remove it.";
+    TARGET_IN_CACHE = 341: "target directory inside the package cache",
+        "The shared cache is bound into the root tree while packages are installed. A tree inside of it would contain itself.",
+        "Choose another target directory, or another cache with `--shared-cache-dir`.";
+    TARGET_FILESYSTEM = 342: "target directory on a file system without owners",
+        "The root tree needs a file system that keeps owners, modes, links and extended attributes.",
+        "Choose a target directory on ext4, xfs, btrfs or another Unix file system.";
+    IDLE_PROFILE = 343: "profile that selects nothing",
+        "No section is bound to the profile, it requires no other one and has no overlay directory. Selecting it changes only the \
+         variable `kiwi_profiles` that scripts see.",
+        "Bind a section to it, or remove it.";
+    PROFILE_TWICE = 344: "profile declared twice",
+        "Of two profiles with one name on one architecture only the later one counts.",
+        "Remove one of them, or give it another name.";
+    PACKAGE_TWICE = 345: "package listed twice",
+        "One section lists a package more than once. It is harmless, but often another package was meant.",
+        "Remove one of them.";
+    PACKAGE_CONFLICT = 346: "package wanted and not wanted",
+        "The same build asks for a package and says that it must not be there.",
+        "Remove one of the two requests, or bind them to different profiles.";
+    SCRIPT_NOT_CALLED = 347: "script that nobody calls",
+        "Scripts of the description are found by their names. This one has nearly the name of such a script, or needs an attribute \
+         that names it, so that it is never called.",
+        "Correct the name of the file, or name it in the attribute.";
+    OUTSIDE_TREE = 348: "path leads out of the tree",
+        "A path below the root tree cannot have `..` in it, and a profile's overlay lies in the directory of the description.",
+        "Write the path as it is inside the image.";
+    COMMAND_LINE_QUOTE = 349: "quote not closed in the kernel command line",
+        "The boot loader reads the line up to the closing quote, and there is none.",
+        "Close the quote, or remove it.";
+    COMMAND_LINE_SIGN = 350: "sign with a meaning of its own in the kernel command line",
+        "GRUB's menu is a script: `$` begins a variable there, and `;`, `&`, `|`, `<` and `>` end or redirect a command.",
+        "Put the word into double quotes, or for `$` a backslash before it.";
+    COMMAND_LINE_ROOT = 351: "root device written by hand",
+        "A `root=` in the description takes the place of the one that fits the disk. The name of a device can differ from machine \
+         to machine.",
+        "Remove it, unless the root file system really is elsewhere.";
+    COMMAND_LINE_WORD = 352: "odd word in the kernel command line",
+        "The kernel does not complain about words it does not know: they are handed to the first program. A misspelt or repeated \
+         one goes unnoticed.",
+        "Correct the word as the message says, or remove it.";
+    WEAK_PASSWORD = 353: "password with a weak hash",
+        "DES and MD5 hashes of passwords can be tried by the billion per second.",
+        "Make a new one with `openssl passwd -6` or `mkpasswd`.";
+    PASSWORD_NO_HASH = 354: "password is no hash",
+        "Without `pwdformat=\"plain\"` the password is taken as a hash, and this is none, so that nobody can log in with it.",
+        "Put a hash there, made with `openssl passwd -6`.";
+    MOUNT_POINT = 355: "mount point not possible",
+        "A mount point is an absolute path, only one file system can be mounted there, and it needs a file system.",
+        "Correct the path as the message says.";
+    STORAGE_NAME = 356: "name of a volume or partition not possible",
+        "Two volumes or partitions have one name, or a name that LVM or the partition table cannot hold.",
+        "Choose another name.";
+    NOT_READ = 357: "setting that nothing reads",
+        "The schema allows the attribute, but neither KIWI nor this program does anything with it.",
+        "Remove it.";
+    FOR_OTHER_PACKAGE_MANAGER = 358: "setting for another package manager",
+        "The setting exists for some package managers only, and this build uses another one.",
+        "Remove it, or use the package manager it is meant for.";
+    SCRIPT_NOT_EXECUTABLE = 359: "script that its program does not run",
+        "A script that is not executable is run by `bash`, whatever program its first line names.",
+        "Make the file executable with `chmod +x`.";
 }

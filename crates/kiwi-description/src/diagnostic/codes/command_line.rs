@@ -15,7 +15,7 @@ codes! {
         "Where certificates go depends on the distribution, and it was not said, or is not known.",
         "Use `--ca-target-distribution`, or `target_distribution` of `<certificates>`.";
     CONTAINER_LABEL = 504: "label without value",
-        "`--add-container-label` takes `NAME=VALUE`.",
+        "`--add-container-label` takes `NAME=VALUE`; a label without a value is left out of the container.",
         "Add the value.";
     MISSING_DIRECTORY = 505: "a directory named on the command line does not exist",
         "The directory has to be there before the command starts, because making it could hide a misspelt name.",

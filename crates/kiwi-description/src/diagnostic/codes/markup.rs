@@ -30,7 +30,7 @@ codes! {
         "Correct the location. `this://NAME` and a plain relative name start at the directory of the description, \
          `/NAME` and `file:///NAME` are absolute. Nothing is fetched from the network.";
     INCLUDE_WITHOUT_FROM = 111: "an include names no file",
-        "`include` does nothing without `from`.",
+        "`include` takes the place of the sections of another file, and `from` says which file that is.",
         "Add `from=\"this://FILE\"`.";
     INCLUDE_ROOT = 112: "an included file is no description",
         "The outermost element of an included file must be `image`; its children are what gets included.",

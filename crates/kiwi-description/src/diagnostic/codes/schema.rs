@@ -11,7 +11,7 @@ codes! {
         "The value of an attribute, or the text of an element, is none of those that are allowed.",
         "Use one of the values listed, or one of the form described.";
     MISSING_ATTRIBUTE = 204: "required attribute missing",
-        "The element means nothing without this attribute.",
+        "The element means nothing without this attribute, and there is no default for it.",
         "Add the attribute.";
     MISSING_ELEMENT = 205: "required element missing",
         "The schema demands a child element that is not there.",
@@ -26,7 +26,7 @@ codes! {
         "After all upgrades the description must be of the newest schema version.",
         "Set `schemaversion` to the version the file is written for.";
     WRONG_ROOT = 209: "the outermost element is not `image`",
-        "A description consists of one `image` element.",
+        "A description consists of one `image` element that holds all the others.",
         "Wrap the content into `<image schemaversion=\"8.5\" name=\"NAME\"> ... </image>`.";
     FOREIGN_NAMESPACE = 210: "element in a foreign namespace",
         "Elements of the description are in no namespace. Others are allowed below `extension` only.",
@@ -51,7 +51,7 @@ codes! {
         "The attribute or element builds on another one that is not there or has another value.",
         "Add what it builds on, or remove it.";
     CONFLICT = 224: "does not go with something else",
-        "Two settings contradict each other.",
+        "Two settings contradict each other, so that only one of them could be followed.",
         "Remove one of them.";
     RESERVED_NAME = 225: "reserved name",
         "The name is used for a partition that is made anyway.",

@@ -88,7 +88,10 @@ fn near_attribute(name: &str, definition: &Element) -> Option<&'static str> {
 }
 
 fn missing(known: &define::Attribute, node: &Node, parent: Option<&Node>) -> Option<Diagnostic> {
-    let help = || format!("add `{}=\"...\"`: {}", known.name, describe(known.kind));
+    let help = || match known.kind {
+        define::Kind::Text => format!("add `{}=\"...\"`", known.name),
+        kind => format!("add `{}=\"...\"`: {}", known.name, describe(kind)),
+    };
     if known.required {
         return Some(
             Diagnostic::error(

@@ -5,6 +5,7 @@ use crate::model::values::Value;
 use crate::node::Node;
 use crate::schema::collapse;
 use crate::schema::define::{Element, Kind};
+use crate::schema::patterns;
 use crate::schema::retired;
 use crate::span::Span;
 
@@ -50,7 +51,10 @@ pub(super) fn bad_value(value: &str, of: &str, kind: Kind, place: Span) -> Diagn
     let allowed = describe(kind);
     let help = if let Some(advice) = retired::value(of, &collapse(value)) {
         advice.to_owned()
-    } else if let Some(near) = near_value(value, kind) {
+    } else if let Some(near) = near_value(value, kind)
+        .map(str::to_owned)
+        .or_else(|| near_list(value, kind))
+    {
         format!("did you mean `{near}`? It must be {allowed}")
     } else {
         format!("it must be {allowed}")
@@ -86,6 +90,23 @@ fn near_value(value: &str, kind: Kind) -> Option<&'static str> {
         (Kind::Boolean, "no" | "off") => Some("false"),
         _ => near_miss(value, words(kind).iter().copied()),
     }
+}
+
+/// A list with its misspelt words replaced; `None` unless all of them are near to a word that is allowed.
+fn near_list(value: &str, kind: Kind) -> Option<String> {
+    let (Kind::Form(form) | Kind::WordsOrForm(_, form)) = kind else {
+        return None;
+    };
+    let (separator, known) = patterns::list_words(form)?;
+    let words: Option<Vec<&str>> = value
+        .split(separator)
+        .map(str::trim)
+        .map(|word| {
+            let right = known.iter().find(|known| **known == word).copied();
+            right.or_else(|| near_miss(word, known.iter().copied()))
+        })
+        .collect();
+    words.map(|words| words.join(&separator.to_string()))
 }
 
 fn words(kind: Kind) -> &'static [&'static str] {

@@ -2,6 +2,10 @@
 //!
 //! Mend: remove the setting, or set what it depends on.
 
+mod first_boot;
+mod kiwi_initrd;
+mod no_boot;
+
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::model::values::{DiskFormat, ImageType};
 use kiwi_description::model::{Spanned, Type};
@@ -18,9 +22,13 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
             layers(kind, &mut all);
             format(kind, &mut all);
         }
+        ImageType::Iso | ImageType::Pxe => live(kind, &mut all),
         image if is_filesystem(image) => filesystem(kind, &mut all),
-        _ => {}
+        _ => no_boot::settings(kind, &mut all),
     }
+    encryption(kind, &mut all);
+    first_boot::settings(facts, &mut all);
+    kiwi_initrd::settings(facts, &mut all);
     loader(facts, &mut all);
 }
 
@@ -41,7 +49,8 @@ impl Report<'_> {
                     codes::checks::WITHOUT_EFFECT,
                     format!("`{name}` has no effect {why}"),
                 )
-                .at(span),
+                .at(span)
+                .help("remove it, or set what it depends on"),
             );
         }
     }
@@ -125,6 +134,16 @@ fn disk(facts: &Facts<'_>, all: &mut Report<'_>) {
     }
 }
 
+fn encryption(kind: &Type, all: &mut Report<'_>) {
+    if kind.luks.luks.is_none() {
+        let why = "without `luks`";
+        all.unused("luksOS", kind.luks.luks_os.as_ref(), why);
+        all.unused("luks_pbkdf", kind.luks.luks_pbkdf.as_ref(), why);
+        all.unused("luks_randomize", kind.luks.luks_randomize.as_ref(), why);
+        all.unused("luks_version", kind.luks.luks_version.as_ref(), why);
+    }
+}
+
 /// What lies between the partitions and the root file system.
 fn layers(kind: &Type, all: &mut Report<'_>) {
     let overlay = &kind.overlay;
@@ -186,13 +205,6 @@ fn layers(kind: &Type, all: &mut Report<'_>) {
             spare.spare_part_mountpoint.as_ref(),
             why,
         );
-    }
-    if kind.luks.luks.is_none() {
-        let why = "without `luks`";
-        all.unused("luksOS", kind.luks.luks_os.as_ref(), why);
-        all.unused("luks_pbkdf", kind.luks.luks_pbkdf.as_ref(), why);
-        all.unused("luks_randomize", kind.luks.luks_randomize.as_ref(), why);
-        all.unused("luks_version", kind.luks.luks_version.as_ref(), why);
     }
     if kind.systemdisk.is_none() {
         let why = "without `systemdisk`";
@@ -278,6 +290,16 @@ fn format(kind: &Type, all: &mut Report<'_>) {
             "machine",
             Some(machine.span),
             "without `format=\"vmdk\"` or `\"ova\"`",
+        );
+    }
+}
+
+fn live(kind: &Type, all: &mut Report<'_>) {
+    if !is(kind.live.hybridpersistent) {
+        all.unused(
+            "hybridpersistent_filesystem",
+            kind.live.hybridpersistent_filesystem.as_ref(),
+            "without `hybridpersistent`",
         );
     }
 }
