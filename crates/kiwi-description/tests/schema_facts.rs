@@ -4,7 +4,7 @@ mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiwi_description::schema::define::{Attribute, Control, Count, Element, Kind, OnlyFor};
+use kiwi_description::schema::define::{Attribute, Control, Count, Element, Kind, OnlyFor, Word};
 use kiwi_description::schema::{self, patterns};
 use serde_json::Value;
 
@@ -32,6 +32,10 @@ fn strings(value: &Value) -> Vec<&str> {
         .collect()
 }
 
+fn names(words: &[Word]) -> Vec<&'static str> {
+    words.iter().map(|word| word.name).collect()
+}
+
 /// The kind as the facts write it.
 fn kind(kind: Kind) -> Value {
     use serde_json::json;
@@ -42,10 +46,10 @@ fn kind(kind: Kind) -> Value {
         Kind::NumberFrom(least) => json!({"type": "integer", "minInclusive": least}),
         Kind::Integer => json!({"type": "integer"}),
         Kind::Location => json!({"type": "anyURI"}),
-        Kind::Words(words) => json!({"type": "enumeration", "values": words}),
+        Kind::Words(words) => json!({"type": "enumeration", "values": names(words)}),
         Kind::Form(form) => json!({"type": "pattern", "pattern_ref": form.name}),
         Kind::WordsOrForm(words, form) => {
-            json!({"type": "enumeration", "values": words, "or_pattern_ref": form.name})
+            json!({"type": "enumeration", "values": names(words), "or_pattern_ref": form.name})
         }
     }
 }

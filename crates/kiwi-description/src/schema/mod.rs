@@ -5,6 +5,7 @@
 //! is wrong at once.
 
 mod check;
+mod kind;
 mod retired;
 mod rules;
 mod tables;
