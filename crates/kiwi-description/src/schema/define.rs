@@ -3,6 +3,17 @@
 pub(super) use super::kind::word;
 pub use super::kind::{Kind, Word};
 
+/// Elements that are explained together.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// A short name without blanks.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The elements.
+    pub elements: &'static [Element],
+}
+
 /// One element of the schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Element {

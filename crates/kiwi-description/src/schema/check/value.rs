@@ -82,8 +82,8 @@ fn near_value(value: &str, kind: Kind) -> Option<&'static str> {
     match (kind, value.to_lowercase().as_str()) {
         (Kind::Boolean, "yes" | "on") => Some("true"),
         (Kind::Boolean, "no" | "off") => Some("false"),
-        (Kind::Boolean, _) => near_miss(value, ["true", "false"].into_iter()),
-        _ => near_miss(value, names(kind.words()).into_iter()),
+        (Kind::Boolean, _) => near_miss(value, ["true", "false"]),
+        _ => near_miss(value, names(kind.words())),
     }
 }
 
