@@ -1,5 +1,7 @@
 //! Compares the schema tables with the facts about the reference's schema, which were collected independently.
 
+#[path = "support/facts.rs"]
+mod facts;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,28 +10,10 @@ use kiwi_description::schema::define::{Attribute, Control, Count, Element, Kind,
 use kiwi_description::schema::{self, patterns};
 use serde_json::Value;
 
+use facts::{object, strings};
+
 fn facts() -> Option<Value> {
-    let directory = support::shared("KIWI_SPEC", "spec")?;
-    let text =
-        std::fs::read_to_string(directory.join("schema.json")).expect("the facts are readable");
-    Some(serde_json::from_str(&text).expect("the facts are JSON"))
-}
-
-fn object(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.as_str(), value))
-}
-
-fn strings(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+    facts::read("schema.json")
 }
 
 fn names(words: &[Word]) -> Vec<&'static str> {

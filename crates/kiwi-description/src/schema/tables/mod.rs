@@ -59,3 +59,42 @@ const fn section(name: &'static str, title: &'static str, elements: &'static [El
         elements,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// Help is one sentence for everything; only words that say it all have none.
+    #[test]
+    fn everything_has_help() {
+        /// Words without help: file systems, machines, versions.
+        const OBVIOUS: &[&str] = &[
+            "image@schemaversion",
+            "type@filesystem",
+            "type@bootfilesystem",
+            "type@spare_part_fs",
+            "type@overlayroot_readonly_filesystem",
+            "type@hybridpersistent_filesystem",
+            "partition@filesystem",
+            "machine@arch",
+            "machine@ovftype",
+        ];
+        let is_sentence = |help: &str| help.len() > 1 && help.ends_with('.') && help.trim() == help;
+        for element in crate::schema::elements() {
+            assert!(is_sentence(element.help), "{}", element.name);
+            for attribute in element.attributes {
+                let name = format!("{}@{}", element.name, attribute.name);
+                assert!(is_sentence(attribute.help), "{name}");
+                let is_obvious = OBVIOUS.contains(&name.as_str());
+                for word in attribute.kind.words() {
+                    assert_eq!(
+                        is_sentence(word.help()),
+                        !is_obvious,
+                        "{name}={}",
+                        word.name
+                    );
+                }
+            }
+            let text = element.text.map_or(&[][..], |kind| kind.words());
+            assert!(text.iter().all(|word| is_sentence(word.help())));
+        }
+    }
+}

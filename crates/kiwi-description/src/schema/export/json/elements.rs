@@ -30,7 +30,11 @@ pub(super) fn definition(element: &Element) -> Json {
             .exclusive
             .is_some_and(|exclusive| exclusive.required);
     if !needs_keys {
-        forms.extend(element.text.map(values::value));
+        // What is usual comes first: editors offer it first.
+        let at = usize::from(!element.attributes.is_empty());
+        if let Some(kind) = element.text {
+            forms.insert(at, values::value(kind));
+        }
         if element.text.is_none_or(values::may_be_empty) {
             forms.push(object([("type", string("null"))]));
         }
