@@ -5,9 +5,6 @@ use crate::schema::define::{Kind, Word};
 use crate::schema::export::explain;
 use crate::schema::patterns::Pattern;
 
-/// Digits of a number that is not negative.
-const DIGITS: &str = "^[0-9]+$";
-
 /// Returns the schema of a value.
 pub(super) fn value(kind: Kind) -> Json {
     match kind {
@@ -49,7 +46,7 @@ fn whole_number(least: u64) -> Json {
     object([
         ("type", strings(["integer", "string"])),
         ("minimum", number(least)),
-        ("pattern", string(DIGITS)),
+        ("pattern", string(at_least(least))),
     ])
 }
 
@@ -96,4 +93,38 @@ fn of_form(form: &Pattern) -> Json {
         schema
     };
     schema.with("pattern", string(format!("^(?:{})$", form.regex)))
+}
+
+/// An expression for the digits of a number from some number on, with zeros in front or without.
+fn at_least(least: u64) -> String {
+    if least == 0 {
+        return "^[0-9]+$".to_owned();
+    }
+    let digits = least.to_string();
+    // Any longer number, the number itself, and those that are larger at one digit and alike before it.
+    let mut choices = vec![format!("[1-9][0-9]{{{},}}", digits.len()), digits.clone()];
+    for (at, digit) in digits.char_indices().filter(|(_, digit)| *digit < '9') {
+        let larger = char::from(digit as u8 + 1);
+        let rest = digits.len() - at - 1;
+        choices.push(format!("{}[{larger}-9][0-9]{{{rest}}}", &digits[..at]));
+    }
+    format!("^0*({})$", choices.join("|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_from_some_number_on() {
+        for least in [0, 1, 9, 10, 199, 2048] {
+            let regex = regex::Regex::new(&at_least(least)).unwrap();
+            for value in 0..3000_u64 {
+                for text in [value.to_string(), format!("00{value}")] {
+                    assert_eq!(regex.is_match(&text), value >= least, "{text} from {least}");
+                }
+            }
+            assert!(!regex.is_match("") && !regex.is_match("x9"));
+        }
+    }
 }
