@@ -83,9 +83,9 @@ fn ours() -> (BTreeSet<String>, BTreeMap<String, &'static str>) {
             let name = format!("{}/{}", element.name, child.name);
             inner.push((name, child.since, later(element, child.name)));
         }
-        inner
-            .into_iter()
-            .for_each(|(name, own, around)| note(name, own, around));
+        for (name, own, around) in inner {
+            note(name, own, around);
+        }
     }
     (said, known)
 }

@@ -21,6 +21,7 @@ use std::sync::LazyLock;
 use define::{Element, Section};
 
 pub use check::{check, describe};
+pub use rules::statements as rules_of;
 pub use whitespace::collapse;
 
 /// Elements by their names.

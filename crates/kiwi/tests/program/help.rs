@@ -37,6 +37,7 @@ Services:
   result   List and bundle what a build has made
   doctor   Check what this machine can build and what is missing
   explain  Explain the code of a message
+  schema   Print the schema of descriptions, for editors
   help     Print this message or the help of the given subcommand(s)
 
 Options:
