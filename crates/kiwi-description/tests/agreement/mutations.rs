@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kiwi_description::node::Node;
-use kiwi_description::schema;
 use kiwi_description::schema::define::{Element, Kind};
+use kiwi_description::schema::{self, describe};
 
 use crate::Case;
 use crate::samples::good;
@@ -12,10 +12,12 @@ use crate::samples::good;
 /// Way to an element: the number of the child at each level.
 type Way = Vec<usize>;
 
-/// Changes each kind of place once: the first time it is met in the samples.
+/// Changes each kind of place once: the first time it is met in the samples. All values are tried at the first place of
+/// their kind, a good and a bad one at the others.
 pub(crate) fn of(samples: &[(String, Node)]) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut kinds = BTreeSet::new();
     for (_, root) in samples {
         let mut ways = Vec::new();
         collect(root, &mut Vec::new(), &mut ways);
@@ -25,14 +27,23 @@ pub(crate) fn of(samples: &[(String, Node)]) -> Vec<Case> {
             let Some(definition) = definition else {
                 continue;
             };
+            let given: Vec<_> = node
+                .attributes
+                .iter()
+                .map(|given| given.name.as_str())
+                .collect();
+            let like = format!("{} {} {given:?}", node.name, deciding(node));
+            if !seen.insert(like) {
+                continue;
+            }
             let changes = if definition.name == "extension" {
                 changes_of_extension()
             } else {
-                changes(node, definition)
+                changes(node, definition, &mut kinds)
             };
             for change in changes {
                 if seen.insert(change.name.clone()) {
-                    let mut changed = root.clone();
+                    let (mut changed, way) = pruned(root, &way);
                     (change.apply)(at_mut(&mut changed, &way));
                     cases.push(Case {
                         name: change.name,
@@ -65,6 +76,52 @@ fn at_mut<'a>(root: &'a mut Node, way: &[usize]) -> &'a mut Node {
         .fold(root, |node, &number| &mut node.children[number])
 }
 
+/// Returns a document with nothing besides the way but what must be there, and the way in it.
+fn pruned(root: &Node, way: &[usize]) -> (Node, Way) {
+    let Some((&next, rest)) = way.split_first() else {
+        return (root.clone(), Vec::new());
+    };
+    let mut kept = without_children(root);
+    let mut new_way = Vec::new();
+    for (number, child) in root.children.iter().enumerate() {
+        if number == next {
+            let (inner, inner_way) = pruned(child, rest);
+            new_way.push(kept.children.len());
+            new_way.extend(inner_way);
+            kept.children.push(inner);
+        } else if is_required(root, child) {
+            kept.children.push(least(child));
+        }
+    }
+    (kept, new_way)
+}
+
+/// Returns an element with only those children that must be there.
+fn least(node: &Node) -> Node {
+    let mut kept = without_children(node);
+    let required = node
+        .children
+        .iter()
+        .filter(|child| is_required(node, child));
+    kept.children = required.map(least).collect();
+    kept
+}
+
+fn is_required(parent: &Node, child: &Node) -> bool {
+    let known = schema::element(&parent.name).and_then(|definition| definition.child(&child.name));
+    known.is_some_and(|known| known.count.is_required())
+}
+
+fn without_children(node: &Node) -> Node {
+    Node {
+        name: node.name.clone(),
+        namespace: node.namespace.clone(),
+        attributes: node.attributes.clone(),
+        text: node.text.clone(),
+        ..Node::new("", node.span)
+    }
+}
+
 struct Change {
     name: String,
     apply: Box<dyn Fn(&mut Node)>,
@@ -72,7 +129,7 @@ struct Change {
 }
 
 /// All changes that make sense for an element.
-fn changes(node: &Node, definition: &'static Element) -> Vec<Change> {
+fn changes(node: &Node, definition: &'static Element, kinds: &mut BTreeSet<String>) -> Vec<Change> {
     let mut changes = Vec::new();
     let name = definition.name;
     let mut add = |what: String, apply: Box<dyn Fn(&mut Node)>| {
@@ -116,7 +173,7 @@ fn changes(node: &Node, definition: &'static Element) -> Vec<Change> {
             format!("without {known}"),
             Box::new(move |node| node.attributes.retain(|given| given.name != known)),
         );
-        for value in values(attribute.kind) {
+        for value in values_to_try(attribute.kind, known, kinds) {
             add(
                 format!("{known}={value:?}"),
                 Box::new(move |node| node.set_attribute(known, value.clone(), node.span)),
@@ -141,7 +198,7 @@ fn changes(node: &Node, definition: &'static Element) -> Vec<Change> {
     }
     if let Some(kind) = definition.text {
         add("without text".into(), Box::new(|node| node.text = None));
-        for value in values(kind) {
+        for value in values_to_try(kind, name, kinds) {
             add(
                 format!("text {value:?}"),
                 Box::new(move |node| *node = node.clone().with_text(value.clone(), node.span)),
@@ -200,6 +257,25 @@ fn deciding(node: &Node) -> String {
         .map(|attribute| format!("{}={}", attribute.name, attribute.value))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// All values of a kind at its first place, else the first ones of them. Lists of words are kinds of their own.
+fn values_to_try(kind: Kind, place: &str, kinds: &mut BTreeSet<String>) -> Vec<String> {
+    let mut values = values(kind);
+    let name = match kind {
+        Kind::Words(_) | Kind::WordsOrForm(..) => return values,
+        Kind::Form(form) => form.name.to_owned(),
+        _ => describe(kind),
+    };
+    // The place that was first remains so when it is met again.
+    let is_first = kinds.contains(&format!("{name} at {place}")) || kinds.insert(name.clone());
+    if is_first {
+        kinds.insert(format!("{name} at {place}"));
+    } else {
+        values.truncate(2);
+        values.push(good(kind));
+    }
+    values
 }
 
 /// Good and bad values of a kind.

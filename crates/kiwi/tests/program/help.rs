@@ -146,7 +146,7 @@ fn check_examples(command: &clap::Command, seen: &mut usize) {
         if !line.starts_with("kiwi-ng ") {
             continue;
         }
-        let words = line.split(" | ").next().unwrap().split_whitespace();
+        let words = line.split(['|', '>']).next().unwrap().split_whitespace();
         let parsed = kiwi::cli::Cli::parse_arguments(words.map(Into::into));
         assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
         *seen += 1;

@@ -7,7 +7,8 @@
 //!
 //! Both carry the help of elements, attributes and values. Both also say what depends on one deciding attribute, such as the
 //! attributes of a `type` by its `image`; `variants` works that out. What depends on more than that is left to
-//! [`check`](super::check()), which remains the judge: a description that these schemas refuse it refuses too.
+//! [`check`](super::check()), which remains the judge. Otherwise all three agree, with one intended exception: JSON Schema has
+//! no way to say that blanks around a value do not count, and refuses them.
 
 mod variants;
 
