@@ -2,7 +2,9 @@
 
 mod bench;
 mod completions;
+mod generated;
 mod man;
+mod reference;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +22,8 @@ struct Arguments {
 enum Task {
     /// Write the man pages to docs/man
     Man(man::Options),
+    /// Write the reference manual to docs/reference
+    Reference(reference::Options),
     /// Write completions for shells
     Completions(completions::Options),
     /// Check that generated files are fresh
@@ -36,8 +40,9 @@ fn workspace() -> PathBuf {
 fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Man(options) => man::run(&options),
+        Task::Reference(options) => reference::run(&options),
         Task::Completions(options) => completions::run(&options),
-        Task::Check => man::check(),
+        Task::Check => man::check().and_then(|()| reference::check()),
         Task::Bench(options) => bench::run(&options),
     }
 }

@@ -1,11 +1,12 @@
 //! Man pages, made from the definition of the command line.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Command;
 use clap_mangen::Man;
+
+use crate::generated::Generated;
 
 /// Options of `cargo xtask man`.
 #[derive(Debug, clap::Args)]
@@ -20,55 +21,20 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.check {
         return check();
     }
-    let directory = directory();
-    fs_err::create_dir_all(&directory)?;
-    let pages = pages()?;
-    for name in stale(&pages)? {
-        fs_err::remove_file(directory.join(name))?;
-    }
-    for (name, page) in &pages {
-        fs_err::write(directory.join(name), page)?;
-    }
-    Ok(())
+    generated()?.write()
 }
 
 /// Fails if a page is missing, differs or is left over.
 pub(crate) fn check() -> Result<()> {
-    let directory = directory();
-    let pages = pages()?;
-    let mut bad = stale(&pages)?;
-    for (name, page) in &pages {
-        if fs_err::read_to_string(directory.join(name)).ok().as_ref() != Some(page) {
-            bad.push(name.clone());
-        }
-    }
-    if bad.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "not fresh in docs/man: {}; run `cargo xtask man`",
-        bad.join(", ")
-    );
+    generated()?.check()
 }
 
-fn directory() -> PathBuf {
-    crate::workspace().join("docs/man")
-}
-
-/// Files that no command stands for any more.
-fn stale(pages: &BTreeMap<String, String>) -> Result<Vec<String>> {
-    let mut stale = Vec::new();
-    if !directory().is_dir() {
-        return Ok(stale);
-    }
-    for entry in fs_err::read_dir(directory())? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        if !pages.contains_key(&name) {
-            stale.push(name);
-        }
-    }
-    stale.sort();
-    Ok(stale)
+fn generated() -> Result<Generated> {
+    Ok(Generated {
+        directory: crate::workspace().join("docs/man"),
+        task: "man",
+        pages: pages()?,
+    })
 }
 
 /// One page for the program and one for each command, by file name.

@@ -1,35 +1,23 @@
 //! Compares the schema tables with the facts about the reference's schema, which were collected independently.
 
+#[path = "support/facts.rs"]
+mod facts;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kiwi_description::schema::define::{Attribute, Control, Count, Element, Kind, OnlyFor};
+use kiwi_description::schema::define::{Attribute, Control, Count, Element, Kind, OnlyFor, Word};
 use kiwi_description::schema::{self, patterns};
 use serde_json::Value;
 
+use facts::{object, strings};
+
 fn facts() -> Option<Value> {
-    let directory = support::shared("KIWI_SPEC", "spec")?;
-    let text =
-        std::fs::read_to_string(directory.join("schema.json")).expect("the facts are readable");
-    Some(serde_json::from_str(&text).expect("the facts are JSON"))
+    facts::read("schema.json")
 }
 
-fn object(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(key, value)| (key.as_str(), value))
-}
-
-fn strings(value: &Value) -> Vec<&str> {
-    value
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect()
+fn names(words: &[Word]) -> Vec<&'static str> {
+    words.iter().map(|word| word.name).collect()
 }
 
 /// The kind as the facts write it.
@@ -42,10 +30,10 @@ fn kind(kind: Kind) -> Value {
         Kind::NumberFrom(least) => json!({"type": "integer", "minInclusive": least}),
         Kind::Integer => json!({"type": "integer"}),
         Kind::Location => json!({"type": "anyURI"}),
-        Kind::Words(words) => json!({"type": "enumeration", "values": words}),
+        Kind::Words(words) => json!({"type": "enumeration", "values": names(words)}),
         Kind::Form(form) => json!({"type": "pattern", "pattern_ref": form.name}),
         Kind::WordsOrForm(words, form) => {
-            json!({"type": "enumeration", "values": words, "or_pattern_ref": form.name})
+            json!({"type": "enumeration", "values": names(words), "or_pattern_ref": form.name})
         }
     }
 }

@@ -1,6 +1,18 @@
 //! The vocabulary of the schema tables.
 
-use super::patterns::Pattern;
+pub(super) use super::kind::word;
+pub use super::kind::{Kind, Word};
+
+/// Elements that are explained together.
+#[derive(Clone, Copy, Debug)]
+pub struct Section {
+    /// A short name without blanks.
+    pub name: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The elements.
+    pub elements: &'static [Element],
+}
 
 /// One element of the schema.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +21,8 @@ pub struct Element {
     pub name: &'static str,
     /// What it is for, in a sentence.
     pub help: &'static str,
+    /// Version of the schema that brought it; absent when it is older than the records, which begin with 6.9.
+    pub since: Option<&'static str>,
     /// What its text may be; absent when it cannot have any.
     pub text: Option<Kind>,
     /// Its children; they may stand in any order.
@@ -28,6 +42,8 @@ pub struct Child {
     pub name: &'static str,
     /// How often it may occur.
     pub count: Count,
+    /// Version of the schema that allowed it here, when that is later than what brought the elements themselves.
+    pub since: Option<&'static str>,
 }
 
 /// How often a child may occur.
@@ -62,6 +78,8 @@ pub struct Attribute {
     pub name: &'static str,
     /// What it is for, in a sentence.
     pub help: &'static str,
+    /// Version of the schema that brought it, when that is later than the one of its element.
+    pub since: Option<&'static str>,
     /// What its value may be.
     pub kind: Kind,
     /// Whether it must be there.
@@ -70,29 +88,6 @@ pub struct Attribute {
     pub only_for: Option<OnlyFor>,
     /// Where it must be there, when that depends on another attribute.
     pub required_for: Option<OnlyFor>,
-}
-
-/// What a value may be.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// Any text.
-    Text,
-    /// `true`, `false`, `1` or `0`.
-    Boolean,
-    /// A whole number, not negative.
-    Number,
-    /// A whole number from this one on.
-    NumberFrom(u64),
-    /// A whole number, which may be negative.
-    Integer,
-    /// A location; any text.
-    Location,
-    /// One of these words.
-    Words(&'static [&'static str]),
-    /// A text of this form.
-    Form(&'static Pattern),
-    /// One of these words, or a text of this form.
-    WordsOrForm(&'static [&'static str], &'static Pattern),
 }
 
 /// A condition on the value of an attribute.
@@ -129,6 +124,7 @@ pub(super) const fn element(name: &'static str, help: &'static str) -> Element {
     Element {
         name,
         help,
+        since: None,
         text: None,
         children: &[],
         attributes: &[],
@@ -138,6 +134,12 @@ pub(super) const fn element(name: &'static str, help: &'static str) -> Element {
 }
 
 impl Element {
+    /// Says which version of the schema brought the element.
+    pub(super) const fn since(mut self, version: &'static str) -> Self {
+        self.since = Some(version);
+        self
+    }
+
     /// Allows text.
     pub(super) const fn text(mut self, kind: Kind) -> Self {
         self.text = Some(kind);
@@ -214,6 +216,7 @@ pub(super) const fn optional(name: &'static str, kind: Kind, help: &'static str)
     Attribute {
         name,
         help,
+        since: None,
         kind,
         required: false,
         only_for: None,
@@ -222,6 +225,12 @@ pub(super) const fn optional(name: &'static str, kind: Kind, help: &'static str)
 }
 
 impl Attribute {
+    /// Says which version of the schema brought the attribute.
+    pub(super) const fn since(mut self, version: &'static str) -> Self {
+        self.since = Some(version);
+        self
+    }
+
     /// Allows the attribute for some values of another one only.
     pub(super) const fn only_for(
         mut self,
@@ -267,32 +276,36 @@ impl Attribute {
 
 /// Makes a child that must occur exactly once.
 pub(super) const fn one(name: &'static str) -> Child {
-    Child {
-        name,
-        count: Count::One,
-    }
+    child(name, Count::One)
 }
 
 /// Makes a child that may occur once.
 pub(super) const fn maybe(name: &'static str) -> Child {
-    Child {
-        name,
-        count: Count::Optional,
-    }
+    child(name, Count::Optional)
 }
 
 /// Makes a child that may occur any number of times.
 pub(super) const fn any(name: &'static str) -> Child {
-    Child {
-        name,
-        count: Count::Any,
-    }
+    child(name, Count::Any)
 }
 
 /// Makes a child that must occur at least once.
 pub(super) const fn many(name: &'static str) -> Child {
+    child(name, Count::Many)
+}
+
+const fn child(name: &'static str, count: Count) -> Child {
     Child {
         name,
-        count: Count::Many,
+        count,
+        since: None,
+    }
+}
+
+impl Child {
+    /// Says which version of the schema allowed the child here.
+    pub(super) const fn since(mut self, version: &'static str) -> Self {
+        self.since = Some(version);
+        self
     }
 }

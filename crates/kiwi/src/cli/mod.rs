@@ -120,6 +120,8 @@ pub enum Service {
     Doctor(DoctorOptions),
     /// Explain the code of a message
     Explain(ExplainOptions),
+    /// Print the schema of descriptions, for editors
+    Schema(SchemaOptions),
 }
 
 /// Options of `doctor`.
@@ -185,6 +187,37 @@ pub struct ExplainOptions {
     pub list: bool,
 }
 
+/// Options of `schema`.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  kiwi-ng schema > image.rng
+  kiwi-ng schema --format json > image.schema.json
+
+In an XML description, a line after the XML declaration tells editors where the
+schema is:
+  <?xml-model href=\"image.rng\" schematypens=\"http://relaxng.org/ns/structure/1.0\"?>
+In a YAML description, it is a comment:
+  # yaml-language-server: $schema=image.schema.json")]
+pub struct SchemaOptions {
+    /// Global options behind the command.
+    #[command(flatten)]
+    pub globals: Box<GlobalOptions>,
+    /// RELAX NG for descriptions in XML, or JSON Schema for those in YAML and JSON
+    #[arg(long, value_name = "FORMAT", default_value = "rng")]
+    pub format: SchemaFormat,
+}
+
+/// Languages the schema can be printed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum SchemaFormat {
+    /// RELAX NG in XML syntax.
+    #[default]
+    Rng,
+    /// JSON Schema.
+    Json,
+}
+
 impl Cli {
     /// Reads the arguments of this process; prints help, version or what is wrong with them.
     ///
@@ -216,6 +249,7 @@ impl Cli {
             }
             Service::Doctor(options) => all.add(&options.globals),
             Service::Explain(options) => all.add(&options.globals),
+            Service::Schema(options) => all.add(&options.globals),
         }
         all
     }

@@ -12,6 +12,7 @@ mod remove;
 mod requirements;
 mod result_list;
 mod runner;
+mod schema;
 mod system_build;
 mod system_create;
 mod system_prepare;
@@ -44,6 +45,7 @@ fn dispatch(cli: &Cli, globals: &GlobalOptions) -> Outcome {
         Service::Result { command, .. } => result(command),
         Service::Doctor(options) => doctor::run(options),
         Service::Explain(options) => explain::run(options),
+        Service::Schema(options) => schema::run(options),
     }
 }
 

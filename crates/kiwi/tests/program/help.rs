@@ -37,6 +37,7 @@ Services:
   result   List and bundle what a build has made
   doctor   Check what this machine can build and what is missing
   explain  Explain the code of a message
+  schema   Print the schema of descriptions, for editors
   help     Print this message or the help of the given subcommand(s)
 
 Options:
@@ -145,7 +146,7 @@ fn check_examples(command: &clap::Command, seen: &mut usize) {
         if !line.starts_with("kiwi-ng ") {
             continue;
         }
-        let words = line.split(" | ").next().unwrap().split_whitespace();
+        let words = line.split(['|', '>']).next().unwrap().split_whitespace();
         let parsed = kiwi::cli::Cli::parse_arguments(words.map(Into::into));
         assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
         *seen += 1;

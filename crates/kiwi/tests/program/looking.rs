@@ -72,6 +72,26 @@ fn explain_knows_all_codes() {
 }
 
 #[test]
+fn schema_in_both_languages() {
+    let rng = kiwi(&["schema"]);
+    assert_eq!((rng.code, rng.stderr.as_str()), (0, ""));
+    let start = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<grammar ";
+    assert!(rng.stdout.starts_with(start) && rng.stdout.ends_with("</grammar>\n"));
+    assert_eq!(kiwi(&["schema", "--format", "rng"]).stdout, rng.stdout);
+
+    let json = kiwi(&["schema", "--format", "json"]);
+    assert_eq!((json.code, json.stderr.as_str()), (0, ""));
+    let schema: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(
+        schema["$schema"],
+        "https://json-schema.org/draft/2020-12/schema"
+    );
+    assert!(schema["$defs"]["package"].is_object());
+
+    assert_eq!(kiwi(&["schema", "--format", "dtd"]).code, 2);
+}
+
+#[test]
 fn doctor_in_both_forms() {
     let text = kiwi(&["doctor"]);
     let json = kiwi(&["doctor", "--format", "json"]);

@@ -18,7 +18,7 @@ words! {
         /// OPAL (POWER without hypervisor).
         Opal = "opal",
         /// Nothing is assumed.
-        Custom = "custom",
+        Custom = "custom" since "7.4",
     }
 }
 
@@ -30,11 +30,11 @@ words! {
         /// GRUB 2 in a Linux kernel that zipl starts (s390).
         Grub2S390xEmu = "grub2_s390x_emu",
         /// systemd-boot.
-        SystemdBoot = "systemd_boot",
+        SystemdBoot = "systemd_boot" since "7.5",
         /// None of ours: scripts of the image install it.
         Custom = "custom",
         /// zipl (s390).
-        Zipl = "zipl",
+        Zipl = "zipl" since "8.0",
     }
 }
 
@@ -46,9 +46,9 @@ words! {
         /// SCSI disk.
         Scsi = "SCSI",
         /// DASD with the compatible disk layout.
-        Cdl = "CDL",
+        Cdl = "CDL" since "7.3",
         /// DASD or disk with a GPT.
-        Gpt = "GPT",
+        Gpt = "GPT" since "8.3",
     }
 }
 
@@ -60,7 +60,7 @@ words! {
         /// Not at all.
         Hidden = "hidden",
         /// With the menu.
-        Menu = "menu",
+        Menu = "menu" since "7.6",
     }
 }
 
@@ -72,7 +72,7 @@ words! {
         /// dracut, inside the image.
         Dracut = "dracut",
         /// There is no initrd.
-        None = "none",
+        None = "none" since "7.4",
     }
 }
 
@@ -86,7 +86,7 @@ words! {
         /// They are all there is.
         Set = "set",
         /// They say how the initrd is packaged.
-        Setup = "setup",
+        Setup = "setup" since "8.3",
     }
 }
 

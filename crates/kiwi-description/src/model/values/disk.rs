@@ -7,21 +7,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{UnknownValue, Value, words};
 use crate::schema::collapse;
+use crate::schema::define::Word;
 
 words! {
     /// What a build type makes.
     ImageType {
-        /// File system image.
+        /// Image of one btrfs file system.
         Btrfs = "btrfs",
         /// cpio archive of the root tree.
         Cpio = "cpio",
         /// Container archive for docker.
         Docker = "docker",
-        /// File system image.
+        /// Image of one ext2 file system.
         Ext2 = "ext2",
-        /// File system image.
+        /// Image of one ext3 file system.
         Ext3 = "ext3",
-        /// File system image.
+        /// Image of one ext4 file system.
         Ext4 = "ext4",
         /// Live medium.
         Iso = "iso",
@@ -30,23 +31,23 @@ words! {
         /// Kernel, initrd and root image for network boot.
         Pxe = "pxe",
         /// Kernel, initrd and root image.
-        Kis = "kis",
-        /// File system image.
+        Kis = "kis" since "7.1",
+        /// Image of one squashfs file system.
         Squashfs = "squashfs",
-        /// File system image.
-        Erofs = "erofs",
+        /// Image of one erofs file system.
+        Erofs = "erofs" since "8.2",
         /// Compressed tar archive of the root tree.
         Tbz = "tbz",
-        /// File system image.
+        /// Image of one XFS file system.
         Xfs = "xfs",
         /// Container archive in OCI layout.
         Oci = "oci",
         /// Application package for Windows.
-        Appx = "appx",
+        Appx = "appx" since "7.1",
         /// Enclave image.
-        Enclave = "enclave",
+        Enclave = "enclave" since "8.2",
         /// Tree for the Windows Subsystem for Linux.
-        Wsl = "wsl",
+        Wsl = "wsl" since "8.3",
     }
 }
 
@@ -92,7 +93,7 @@ words! {
         /// By the label of the file system.
         ByLabel = "by-label",
         /// By the UUID of the partition.
-        ByPartuuid = "by-partuuid",
+        ByPartuuid = "by-partuuid" since "7.5",
     }
 }
 
@@ -162,7 +163,7 @@ words! {
     /// Distribution whose encryption settings are used.
     LuksOs {
         /// SUSE Linux Enterprise 12.
-        Sle12 = "sle12",
+        Sle12 = "sle12" since "7.5",
     }
 }
 
@@ -221,17 +222,21 @@ pub struct ImageFormat {
 
 impl ImageFormat {
     /// Formats that can be written without a container.
-    pub const PLAIN: &'static [&'static str] = &[
-        "gce",
-        "ova",
-        "qcow2",
-        "vagrant",
-        "vmdk",
-        "vdi",
-        "vhd",
-        "vhdx",
-        "vhd-fixed",
+    pub const PLAIN: &'static [Word] = &[
+        DiskFormat::Gce.word(),
+        DiskFormat::Ova.word(),
+        DiskFormat::Qcow2.word(),
+        DiskFormat::Vagrant.word(),
+        DiskFormat::Vmdk.word(),
+        DiskFormat::Vdi.word(),
+        DiskFormat::Vhd.word(),
+        DiskFormat::Vhdx.word(),
+        DiskFormat::VhdFixed.word(),
     ];
+
+    fn is_plain(text: &str) -> bool {
+        Self::PLAIN.iter().any(|word| word.name == text)
+    }
 }
 
 impl FromStr for ImageFormat {
@@ -243,15 +248,18 @@ impl FromStr for ImageFormat {
                 container: Some(container.parse().ok()?),
                 disk: disk.parse().ok()?,
             }),
-            None if Self::PLAIN.contains(&text) => Some(ImageFormat {
+            None if Self::is_plain(text) => Some(ImageFormat {
                 container: None,
                 disk: text.parse().ok()?,
             }),
             _ => None,
         };
-        read().ok_or_else(|| UnknownValue {
-            text: text.to_owned(),
-            allowed: format!("{}, oci:FORMAT, docker:FORMAT", Self::PLAIN.join(", ")),
+        read().ok_or_else(|| {
+            let plain: Vec<_> = Self::PLAIN.iter().map(|word| word.name).collect();
+            UnknownValue {
+                text: text.to_owned(),
+                allowed: format!("{}, oci:FORMAT, docker:FORMAT", plain.join(", ")),
+            }
         })
     }
 }

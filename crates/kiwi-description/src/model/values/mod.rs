@@ -74,13 +74,18 @@ impl Value for i64 {
 
 /// Makes an enumeration whose values are words of the schema.
 ///
-/// The type gets `ALL`, `NAMES` (for the schema tables), `as_str`, `Display`, `FromStr`, serde as a word, and [`Value`].
+/// The type gets `ALL`, `NAMES`, `WORDS` (for the schema tables), `as_str`, `Display`, `FromStr`, serde as a word, and
+/// [`Value`]. The doc comment of a value is its help in the reference manual; `since` names the version of the schema that
+/// brought it, when that is later than the one of the attribute.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $word:literal,)* }) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident { $($(#[doc = $help:literal])* $value:ident = $word:literal $(since $since:literal)?,)* }
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name {
-            $($(#[$value_doc])* #[serde(rename = $word)] $value,)*
+            $($(#[doc = $help])* #[serde(rename = $word)] $value,)*
         }
 
         impl $name {
@@ -88,6 +93,20 @@ macro_rules! words {
             pub const ALL: &'static [$name] = &[$($name::$value,)*];
             /// All values as they are written.
             pub const NAMES: &'static [&'static str] = &[$($word,)*];
+
+            /// All values with their help.
+            pub const WORDS: &'static [$crate::schema::define::Word] = &[$($name::$value.word(),)*];
+
+            /// Returns the value with its help.
+            pub const fn word(self) -> $crate::schema::define::Word {
+                match self {
+                    $($name::$value => $crate::schema::define::Word {
+                        name: $word,
+                        help: concat!($($help),*),
+                        since: $crate::model::values::first(&[$($since)?]),
+                    },)*
+                }
+            }
 
             /// Returns the value as it is written.
             pub const fn as_str(self) -> &'static str {
@@ -125,6 +144,14 @@ macro_rules! words {
     };
 }
 use words;
+
+/// Returns the first of some texts, if there is one.
+const fn first(texts: &[&'static str]) -> Option<&'static str> {
+    match texts {
+        [first, ..] => Some(first),
+        [] => None,
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -6,19 +6,19 @@ words! {
     /// Package manager.
     PackageManager {
         /// apk (Alpine).
-        Apk = "apk",
+        Apk = "apk" since "8.3",
         /// apt (Debian, Ubuntu).
-        Apt = "apt",
+        Apt = "apt" since "7.4",
         /// zypper (SUSE).
         Zypper = "zypper",
         /// dnf 4 (Fedora, Red Hat).
-        Dnf4 = "dnf4",
+        Dnf4 = "dnf4" since "7.6",
         /// dnf 5 (Fedora).
-        Dnf5 = "dnf5",
+        Dnf5 = "dnf5" since "7.6",
         /// microdnf (Fedora, Red Hat).
-        Microdnf = "microdnf",
+        Microdnf = "microdnf" since "7.3",
         /// pacman (Arch).
-        Pacman = "pacman",
+        Pacman = "pacman" since "7.1",
     }
 }
 
@@ -40,22 +40,22 @@ words! {
         /// Installed for `pxe` only.
         Pxe = "pxe",
         /// Installed for `kis` only.
-        Kis = "kis",
+        Kis = "kis" since "7.1",
         /// Installed for `oci` only.
         Oci = "oci",
         /// Removed with what nothing else needs.
         Uninstall = "uninstall",
         /// Left out of the list of installed files.
-        Systemfiles = "systemfiles",
+        Systemfiles = "systemfiles" since "8.2",
     }
 }
 
 words! {
     /// Whether recommended packages are installed too.
     PatternType {
-        /// No.
+        /// Only what the packages require.
         OnlyRequired = "onlyRequired",
-        /// Yes.
+        /// What they recommend, too.
         PlusRecommended = "plusRecommended",
     }
 }
@@ -64,7 +64,7 @@ words! {
     /// Kind of repository.
     RepositoryType {
         /// Alpine.
-        Apk = "apk",
+        Apk = "apk" since "8.3",
         /// Debian.
         AptDeb = "apt-deb",
         /// rpm packages for apt.

@@ -42,7 +42,7 @@ words! {
         /// docker.
         Docker = "docker",
         /// container-snap.
-        ContainerSnap = "container-snap",
+        ContainerSnap = "container-snap" since "8.3",
     }
 }
 
@@ -78,7 +78,7 @@ words! {
         /// libvirt.
         Libvirt = "libvirt",
         /// VirtualBox.
-        Virtualbox = "virtualbox",
+        Virtualbox = "virtualbox" since "6.9",
     }
 }
 

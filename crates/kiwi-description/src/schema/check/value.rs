@@ -4,7 +4,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, codes, near_miss};
 use crate::model::values::Value;
 use crate::node::Node;
 use crate::schema::collapse;
-use crate::schema::define::{Element, Kind};
+use crate::schema::define::{Element, Kind, Word};
 use crate::schema::patterns;
 use crate::schema::retired;
 use crate::span::Span;
@@ -76,11 +76,9 @@ pub(super) fn is_valid(kind: Kind, text: &str) -> bool {
         Kind::Number => u64::read(text).is_some(),
         Kind::NumberFrom(least) => u64::read(text).is_some_and(|number| number >= least),
         Kind::Integer => i64::read(text).is_some(),
-        Kind::Words(words) => words.contains(&collapsed.as_ref()),
+        Kind::Words(words) => has_word(words, &collapsed),
         Kind::Form(form) => (form.matches)(&collapsed),
-        Kind::WordsOrForm(words, form) => {
-            words.contains(&collapsed.as_ref()) || (form.matches)(&collapsed)
-        }
+        Kind::WordsOrForm(words, form) => has_word(words, &collapsed) || (form.matches)(&collapsed),
     }
 }
 
@@ -88,7 +86,8 @@ fn near_value(value: &str, kind: Kind) -> Option<&'static str> {
     match (kind, value.to_lowercase().as_str()) {
         (Kind::Boolean, "yes" | "on") => Some("true"),
         (Kind::Boolean, "no" | "off") => Some("false"),
-        _ => near_miss(value, words(kind).iter().copied()),
+        (Kind::Boolean, _) => near_miss(value, ["true", "false"]),
+        _ => near_miss(value, names(kind.words())),
     }
 }
 
@@ -109,12 +108,12 @@ fn near_list(value: &str, kind: Kind) -> Option<String> {
     words.map(|words| words.join(&separator.to_string()))
 }
 
-fn words(kind: Kind) -> &'static [&'static str] {
-    match kind {
-        Kind::Words(words) | Kind::WordsOrForm(words, _) => words,
-        Kind::Boolean => &["true", "false"],
-        _ => &[],
-    }
+fn has_word(words: &[Word], text: &str) -> bool {
+    words.iter().any(|word| word.name == text)
+}
+
+fn names(words: &[Word]) -> Vec<&'static str> {
+    words.iter().map(|word| word.name).collect()
 }
 
 /// Says what a value may be, to follow "must be".
@@ -126,9 +125,11 @@ pub fn describe(kind: Kind) -> String {
         Kind::NumberFrom(least) => format!("a whole number from {least} on"),
         Kind::Integer => "a whole number, which may be negative".to_owned(),
         Kind::Location => "a location".to_owned(),
-        Kind::Words(words) => quote_list(words),
+        Kind::Words(words) => quote_list(&names(words)),
         Kind::Form(form) => form.allowed.to_owned(),
-        Kind::WordsOrForm(words, form) => format!("{}, or {}", quote_list(words), form.allowed),
+        Kind::WordsOrForm(words, form) => {
+            format!("{}, or {}", quote_list(&names(words)), form.allowed)
+        }
     }
 }
 

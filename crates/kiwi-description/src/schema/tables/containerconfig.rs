@@ -11,7 +11,7 @@ pub(super) const ELEMENTS: &[Element] = &[
     element("containerconfig", "What a container runtime should know about the image.")
         .attributes(&[
             required("name", Text, "Name of the container."),
-            optional("additionalnames", Text, "Further names, separated by commas; `:tag`, `name` or `name:tag`.")
+            optional("additionalnames", Text, "Further names, separated by commas; `:tag`, `name` or `name:tag`.").since("7.5")
                 .only_for(PARENT_IMAGE, &["oem", "docker", "oci"]),
             optional("maintainer", Text, "Who maintains the container; author and contact when absent.")
                 .only_for(PARENT_IMAGE, &["oem", "docker", "oci"]),
@@ -48,19 +48,19 @@ pub(super) const ELEMENTS: &[Element] = &[
             required("number", Form(&PORT), "Port number, optionally with `/tcp` or `/udp`."),
         ]),
     element("volumes", "Paths of the container that hold changing data.").children(&[many("volume")]),
-    element("stopsignal", "Signal that stops the container.").text(Text),
+    element("stopsignal", "Signal that stops the container.").since("8.1").text(Text),
     element("labels", "Labels of the container.").children(&[many("label")]),
     element("label", "One label.")
         .attributes(&[
             required("name", Text, "Name of the label."),
             required("value", Text, "Value of the label."),
         ]),
-    element("history", "Entry in the history of the container.").text(Text)
+    element("history", "Entry in the history of the container.").since("6.9").text(Text)
         .attributes(&[
-            optional("application_id", Text, "Identifier of an appx application."),
+            optional("application_id", Text, "Identifier of an appx application.").since("7.1"),
             optional("author", Text, "Author of the entry; author and contact when absent."),
             optional("created_by", Text, "Program that made the container."),
-            optional("launcher", Text, "Program that starts an appx application."),
-            optional("package_version", Form(&PACKAGE_VERSION), "Version of an appx package, four numbers."),
+            optional("launcher", Text, "Program that starts an appx application.").since("7.1"),
+            optional("package_version", Form(&PACKAGE_VERSION), "Version of an appx package, four numbers.").since("7.1"),
         ]),
 ];

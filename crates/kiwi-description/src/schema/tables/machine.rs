@@ -3,7 +3,7 @@
 use crate::model::values::{DiskController, DiskMode, DvdController, VagrantProvider, XenLoader};
 use crate::schema::define::Control::Own;
 use crate::schema::define::Kind::{Boolean, Form, Integer, Number, Text, Words};
-use crate::schema::define::{Element, any, element, maybe, optional, required};
+use crate::schema::define::{Element, any, element, maybe, optional, required, word};
 use crate::schema::patterns::MAC_ADDRESS;
 
 /// Virtual machines and Vagrant boxes.
@@ -12,7 +12,7 @@ pub(super) const ELEMENTS: &[Element] = &[
     element("machine", "The virtual machine that a disk image is described for.")
         .attributes(&[
             optional("HWversion", Integer, "Version of the VMware virtual hardware; default 9."),
-            optional("arch", Words(&["ix86", "x86_64"]), "Architecture of the machine; not used."),
+            optional("arch", Words(&[word("ix86"), word("x86_64")]), "Architecture of the machine; not used."),
             optional("guestOS", Text, "Guest system as VMware names it; default `suse-64`."),
             optional("max_cpu", Number, "Largest number of processors; not used."),
             optional("max_memory", Number, "Largest memory in MB; not used."),
@@ -20,22 +20,22 @@ pub(super) const ELEMENTS: &[Element] = &[
             optional("min_cpu", Number, "Smallest number of processors; not used."),
             optional("min_memory", Number, "Smallest memory in MB; not used."),
             optional("ncpus", Number, "Number of processors."),
-            optional("ovftype", Words(&["vmware"]), "Kind of OVF description."),
-            optional("xen_loader", Words(XenLoader::NAMES), "Xen loader; marks the image as a Xen guest."),
+            optional("ovftype", Words(&[word("vmware")]), "Kind of OVF description."),
+            optional("xen_loader", Words(XenLoader::WORDS), "Xen loader; marks the image as a Xen guest."),
         ])
         .children(&[any("vmconfig-entry"), maybe("vmdisk"), maybe("vmdvd"), any("vmnic")]),
     element("vmconfig-entry", "Line added to the VMware settings file.").text(Text),
     element("vmdisk", "The disk of the virtual machine.")
         .attributes(&[
-            optional("controller", Words(DiskController::NAMES), "Disk controller; default `ide`."),
+            optional("controller", Words(DiskController::WORDS), "Disk controller; default `ide`."),
             optional("device", Text, "Device name; not used."),
-            optional("diskmode", Words(DiskMode::NAMES), "How the VMDK file stores the disk."),
+            optional("diskmode", Words(DiskMode::WORDS), "How the VMDK file stores the disk."),
             optional("disktype", Text, "Kind of disk; not used."),
             optional("id", Number, "Number of the disk on its controller; default 0."),
         ]),
     element("vmdvd", "The DVD drive of the virtual machine.")
         .attributes(&[
-            required("controller", Words(DvdController::NAMES), "Controller of the drive."),
+            required("controller", Words(DvdController::WORDS), "Controller of the drive."),
             required("id", Number, "Number of the drive on its controller."),
         ]),
     element("vmnic", "A network card of the virtual machine.")
@@ -47,11 +47,11 @@ pub(super) const ELEMENTS: &[Element] = &[
         ]),
     element("vagrantconfig", "Makes the disk image a Vagrant box.")
         .attributes(&[
-            required("provider", Words(VagrantProvider::NAMES), "Virtualisation the box is for."),
+            required("provider", Words(VagrantProvider::WORDS), "Virtualisation the box is for."),
             required("virtualsize", Number, "Size of the disk in GB."),
             optional("boxname", Text, "Name of the box; not used."),
-            optional("embedded_vagrantfile", Text, "File that replaces the generated Vagrantfile."),
-            optional("virtualbox_guest_additions_present", Boolean, "Whether the image has the VirtualBox guest additions.")
+            optional("embedded_vagrantfile", Text, "File that replaces the generated Vagrantfile.").since("7.1"),
+            optional("virtualbox_guest_additions_present", Boolean, "Whether the image has the VirtualBox guest additions.").since("6.9")
                 .only_for(Own("provider"), &["virtualbox"]),
         ]),
 ];

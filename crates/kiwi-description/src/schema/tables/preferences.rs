@@ -10,7 +10,7 @@ use crate::schema::patterns::{ARCHITECTURES, LOCALES};
 pub(super) const ELEMENTS: &[Element] = &[
     element("preferences", "Settings of the image as a whole and the build types it offers.")
         .attributes(&[
-            optional("arch", Form(&ARCHITECTURES), "Architectures this section is for, separated by commas; all when absent."),
+            optional("arch", Form(&ARCHITECTURES), "Architectures this section is for, separated by commas; all when absent.").since("7.3"),
             optional("profiles", Text, "Profiles this section is for, separated by commas; all when absent."),
         ])
         .children(&[
@@ -22,9 +22,9 @@ pub(super) const ELEMENTS: &[Element] = &[
     element("bootloader-theme", "GRUB theme of the boot menu.").text(Text),
     element("keytable", "Console keyboard layout.").text(Text),
     element("locale", "Languages of the image, `ll_CC` separated by commas; the first one is set as system locale.").text(Form(&LOCALES)),
-    element("packagemanager", "Package manager that installs the image.").text(Words(PackageManager::NAMES)),
-    element("release-version", "Distribution release passed to `dnf4`, `dnf5` and `microdnf`.").text(Text),
-    element("rpm-locale-filtering", "Installs only the translations of the languages in `locale`.").text(Boolean),
+    element("packagemanager", "Package manager that installs the image.").text(Words(PackageManager::WORDS)),
+    element("release-version", "Distribution release passed to `dnf4`, `dnf5` and `microdnf`.").since("7.4").text(Text),
+    element("rpm-locale-filtering", "Installs only the translations of the languages in `locale`.").since("6.9").text(Boolean),
     element("rpm-check-signatures", "Makes the package manager refuse unsigned packages.").text(Boolean),
     element("rpm-excludedocs", "Leaves out documentation files of packages.").text(Boolean),
     element("showlicense", "Licence text to show at first boot; handed to scripts only.").text(Text),
