@@ -1,12 +1,10 @@
 //! The description as it is kept in the root tree: upgraded, and changed as the command line says, so that a later `system create`
 //! finds what `system prepare` was told (spec 02, section 4).
 
-use std::path::Path;
-
 use kiwi_description::node::Node;
 use kiwi_description::span::Span;
 use kiwi_description::syntax::xml_write::to_xml;
-use kiwi_plan::resolve::{Binding, Facts};
+use kiwi_plan::resolve::{Binding, Facts, anchored, without_access_data};
 use kiwi_plan::selection::RepositoryArgument;
 
 /// Returns the text of the description that belongs to `root` and `facts`.
@@ -162,12 +160,15 @@ impl Edit<'_> {
         }
         let source = child_or(repository, "source", || Node::new("source", self.span));
         if let Some(address) = &argument.source {
-            let address = absolute(address, &self.facts.host.working_directory);
+            // A path of the working directory means another place once the description lies in a tree.
+            let address = anchored(address, &self.facts.host.working_directory);
+            let address = without_access_data(&address);
             source.set_attribute("path", address, self.span);
         }
         if !argument.signing_keys.is_empty() {
             source.children.retain(|child| child.name != "signing");
             for key in &argument.signing_keys {
+                let key = anchored(key, &self.facts.host.working_directory);
                 let key = Node::new("signing", self.span).with_attribute("key", key, self.span);
                 source.children.push(key);
             }
@@ -182,20 +183,6 @@ fn child_or<'a>(parent: &'a mut Node, name: &str, new: impl FnOnce() -> Node) ->
         parent.children.len() - 1
     });
     &mut parent.children[at]
-}
-
-/// A local address that starts at the working directory means another place once the description lies in a tree.
-fn absolute(address: &str, working_directory: &Path) -> String {
-    for scheme in ["dir://", "file://", "dir:", "file:"] {
-        if let Some(path) = address.strip_prefix(scheme) {
-            if path.starts_with("./") || path.starts_with("../") {
-                let path = working_directory.join(path);
-                return format!("dir://{}", path.display());
-            }
-            break;
-        }
-    }
-    address.to_owned()
 }
 
 #[cfg(test)]
@@ -240,7 +227,10 @@ mod tests {
             set_release_version: Some("13".into()),
             set_repo: Some("http://changed/,,renamed".into()),
             repositories: RepositoryOptions {
-                add_repo: vec!["dir://./rel,apt-deb,three,9".into()],
+                add_repo: vec![
+                    "dir://./rel,apt-deb,three,9".into(),
+                    "https://me:geheim@four/,,,,,,{file:key}".into(),
+                ],
                 add_repo_credentials: vec!["me:geheim".into()],
                 ..RepositoryOptions::default()
             },
@@ -255,7 +245,9 @@ mod tests {
             "<repository alias=\"renamed\">",
             "path=\"http://changed/\"",
             "<repository type=\"apt-deb\" alias=\"three\" priority=\"9\">",
-            &format!("path=\"dir://{}/./rel\"", here.display()),
+            &format!("path=\"dir://{}/rel\"", here.display()),
+            "path=\"https://four/\"",
+            &format!("key=\"file://{}/key\"", here.display()),
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }

@@ -3,6 +3,7 @@
 //! [`resolve_facts`] finds out what a build is about, for every type the schema knows. [`resolve`] goes on to the plan, for
 //! the types this version builds. Both report everything they find, not only the first mistake.
 
+mod addresses;
 mod choice;
 mod environment;
 mod facts;
@@ -31,7 +32,10 @@ use crate::{checks, image, requirements};
 
 pub use choice::{Binding, Choice, choose};
 pub use facts::Facts;
-pub use location::{Address, AddressError, is_public, translate, translate_key, without_password};
+pub use location::{
+    Address, AddressError, anchored, is_public, translate, translate_for_build, translate_key,
+    without_access_data, without_password,
+};
 pub use mentioned::mentioned_paths;
 pub use packages::PackageRules;
 pub use preferences::PreferenceValues;

@@ -3,15 +3,15 @@
 use kiwi_description::diagnostic::Diagnostics;
 use kiwi_description::model::values::InitrdSystem;
 
-use super::repositories::address_error;
-use super::{Facts, files, location, repositories};
+use super::addresses::{self, address_error};
+use super::{Facts, files, location};
 use crate::plan::Origin;
 use crate::plan::root::RootPlan;
 
 /// Plans the root tree.
 pub(super) fn plan(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> RootPlan {
     let preferences = &facts.preferences;
-    let translated = repositories::translate(facts, diagnostics);
+    let translated = addresses::translate(facts, diagnostics);
     let mut signing_keys = option_keys(facts, diagnostics);
     for key in translated
         .iter()
