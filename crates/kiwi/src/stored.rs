@@ -1,6 +1,7 @@
 //! The description as it is kept in the root tree: upgraded, and changed as the command line says, so that a later `system create`
 //! finds what `system prepare` was told (spec 02, section 4).
 
+use kiwi_description::model::Repository;
 use kiwi_description::node::Node;
 use kiwi_description::span::Span;
 use kiwi_description::syntax::xml_write::to_xml;
@@ -101,22 +102,25 @@ impl Edit<'_> {
         if selection.ignore_repositories {
             root.children.retain(|child| child.name != "repository");
         } else if selection.ignore_repositories_used_for_build {
-            root.children.retain(|child| {
-                child.name != "repository" || child.value("imageonly") == Some("true")
-            });
+            let written = self.facts.description.repositories.iter();
+            let kept: Vec<Span> = written
+                .filter(|repository| is_image_only(repository))
+                .map(|repository| repository.span)
+                .collect();
+            root.children
+                .retain(|child| child.name != "repository" || kept.contains(&child.name_span));
         }
         if let Some(argument) = &selection.set_repository {
-            let first = self
-                .facts
-                .description
-                .repositories
-                .iter()
-                .find(|repository| {
-                    self.facts.choice.applies(Binding {
-                        profiles: repository.profiles.as_ref(),
-                        arch: repository.arch.as_ref(),
-                    })
+            let mut written = self.facts.description.repositories.iter();
+            let first = written.find(|repository| {
+                let applies = self.facts.choice.applies(Binding {
+                    profiles: repository.profiles.as_ref(),
+                    arch: repository.arch.as_ref(),
                 });
+                let kept =
+                    !selection.ignore_repositories_used_for_build || is_image_only(repository);
+                applies && kept
+            });
             let first = first.map(|repository| repository.span);
             if let Some(repository) = first.and_then(|span| root.element_at_mut(span)) {
                 self.change(repository, argument);
@@ -176,6 +180,10 @@ impl Edit<'_> {
     }
 }
 
+fn is_image_only(repository: &Repository) -> bool {
+    repository.imageonly.is_some_and(|it| *it)
+}
+
 fn child_or<'a>(parent: &'a mut Node, name: &str, new: impl FnOnce() -> Node) -> &'a mut Node {
     let at = parent.children.iter().position(|child| child.name == name);
     let at = at.unwrap_or_else(|| {
@@ -205,6 +213,7 @@ mod tests {
     </preferences>
     <repository alias="one"><source path="http://one/"/></repository>
     <repository imageonly="true" alias="two"><source path="http://two/"/></repository>
+    <repository imageonly="1" alias="three"><source path="http://three/"/></repository>
     <packages type="bootstrap"><package name="apt"/></packages>
 </image>
 "#;
@@ -280,6 +289,17 @@ mod tests {
         ] {
             assert_eq!(text.contains("http://one/"), one);
             assert_eq!(text.contains("http://two/"), two);
+            assert_eq!(text.contains("http://three/"), two);
         }
+        let changed = stored(&BuildOptions {
+            ignore_repos_used_for_build: true,
+            set_repo: Some("http://changed/".into()),
+            ..BuildOptions::default()
+        });
+        assert!(changed.contains("http://changed/"), "{changed}");
+        assert!(
+            !changed.contains("http://two/"),
+            "the first that is left: {changed}"
+        );
     }
 }

@@ -87,6 +87,18 @@ pub fn resolve_facts<'a>(input: &Input<'a>) -> Result<Facts<'a>, Diagnostics> {
     }
 }
 
+/// Returns what should be said about the choice of profiles and build type alone; [`resolve`] says it with everything else.
+pub fn choice_warnings(input: &Input<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    choose(
+        input.description,
+        input.selection,
+        &input.host.machine,
+        &mut diagnostics,
+    );
+    diagnostics.sorted()
+}
+
 /// Makes the plan of a build.
 ///
 /// # Errors

@@ -2,6 +2,7 @@ use super::*;
 use crate::plan::disk::TableKind;
 use crate::test_support::{host, loaded};
 
+mod environment;
 mod merging;
 mod overrides;
 
