@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
+use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean};
 use kiwi_description::span::Span;
 
 use super::Facts;
@@ -218,6 +218,11 @@ fn has_main(facts: &Facts<'_>, repository: &SelectedRepository, location: &Locat
         && *location != Location::Host
 }
 
+/// The schemes that somebody who misspelt one may have meant.
+const SCHEMES: [&str; 9] = [
+    "host", "this", "dir", "file", "http", "https", "ftp", "obs", "iso",
+];
+
 /// Says what is wrong with an address, at its place or at the option it came from.
 pub(super) fn address_error(
     error: &AddressError,
@@ -246,8 +251,12 @@ pub(super) fn address_error(
             "use `host:/`, `this://PATH`, `dir:///PATH`, `obs://PROJECT/REPOSITORY`, `http://`, `https://` or `ftp://`",
         ),
     };
+    let near = match error {
+        AddressError::UnknownScheme { scheme, .. } => did_you_mean(scheme, SCHEMES),
+        _ => None,
+    };
     place(
-        Diagnostic::error(code, error.to_string()).help(help),
+        Diagnostic::error(code, error.to_string()).help(near.unwrap_or_else(|| help.to_owned())),
         span,
         origin,
     )
