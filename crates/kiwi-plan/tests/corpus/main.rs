@@ -13,6 +13,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use kiwi_description::diagnostic::{Code, Diagnostics, codes};
 use kiwi_description::{Failure, Loaded};
@@ -255,6 +256,50 @@ fn real_descriptions_have_a_plan_or_a_reason() {
         surprises.join("\n")
     );
     assert!(plans >= 10, "only {plans} plans of real descriptions");
+}
+
+/// Prints the time from file to plan for the slowest description; run with `--release -- --ignored --nocapture`.
+#[test]
+#[ignore = "measures time"]
+fn time_from_file_to_plan() {
+    const RUNS: u32 = 21;
+    let Some(corpus) = support::shared::shared("KIWI_CORPUS", "corpus") else {
+        return;
+    };
+    let mut times = Vec::new();
+    for (file, outcome) in RECORDS[0].read(&corpus) {
+        let Some(state) = outcome.states.iter().find(|state| state.is_resolved()) else {
+            continue;
+        };
+        let path = corpus.join(&file);
+        let host = support::host(path.parent().expect("a file has a directory"));
+        let selection = Selection {
+            profiles: state.profiles.clone(),
+            build_type: state.build_type.clone(),
+            ..Selection::default()
+        };
+        let mut samples: Vec<Duration> = (0..RUNS)
+            .map(|_| {
+                let start = Instant::now();
+                let loaded = support::read(&path);
+                // A refusal takes the same way: everything is resolved and checked before it is said.
+                let _ = resolve(&Input {
+                    description: &loaded.image,
+                    sources: &loaded.source_map,
+                    selection: &selection,
+                    host: &host,
+                });
+                start.elapsed()
+            })
+            .collect();
+        samples.sort_unstable();
+        times.push((samples[samples.len() / 2], file));
+    }
+    times.sort();
+    let (slowest, file) = times.last().expect("there are descriptions");
+    let median = times[times.len() / 2].0;
+    println!("median of all descriptions: {median:?}; slowest: {slowest:?}, {file}");
+    assert!(*slowest < Duration::from_millis(10));
 }
 
 /// `obsrepositories:` is for workers of the build service.

@@ -5,9 +5,13 @@ use std::ops::Range;
 
 /// Hides passwords in the text of a description, byte for byte, so that all places stay where they are.
 ///
-/// Hidden are the values of `password` attributes, in XML and in other markups, and the credentials in addresses.
+/// Hidden are the values of `password` and `luks` attributes, in XML and in other markups, and the credentials in addresses.
 pub fn hide(text: &str) -> Cow<'_, str> {
-    let secrets: Vec<Range<usize>> = passwords(text).chain(credentials(text)).collect();
+    let secrets: Vec<Range<usize>> = SECRET
+        .iter()
+        .flat_map(|name| values(name, text))
+        .chain(credentials(text))
+        .collect();
     if secrets.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -23,11 +27,13 @@ pub fn hide(text: &str) -> Cow<'_, str> {
     Cow::Owned(hidden.collect())
 }
 
-/// The values behind `password=`, `password:` and their kin, with or without quotes.
-fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const WORD: &str = "password";
-    text.match_indices(WORD).filter_map(move |(at, _)| {
-        let rest = &text[at + WORD.len()..];
+/// Attributes whose values let somebody in.
+const SECRET: [&str; 2] = ["password", "luks"];
+
+/// The values behind `NAME=`, `NAME:` and their kin, with or without quotes.
+fn values<'t>(name: &'t str, text: &'t str) -> impl Iterator<Item = Range<usize>> + use<'t> {
+    text.match_indices(name).filter_map(move |(at, _)| {
+        let rest = &text[at + name.len()..];
         let value = rest
             .trim_start_matches(['"', '\'', ' ', '\t'])
             .strip_prefix(['=', ':'])?
@@ -82,6 +88,11 @@ mod tests {
                 "pwdformat=\"plain\" passwordless",
             ),
             ("http://h/", "http://h/"),
+            (
+                "<type luks=\"abc\" luks_version=\"luks2\"/>",
+                "<type luks=\"***\" luks_version=\"luks2\"/>",
+            ),
+            ("luks=abc", "luks=***"),
         ] {
             assert_eq!(hide(text), hidden);
             assert_eq!(hide(text).len(), text.len());

@@ -109,6 +109,7 @@ fn passwords_stay_inside() {
             "json",
         ],
         &["--add-repo", "ftp://me:geheim@h/d,,a,1,no"],
+        &["--set-type-attr", "luks=a geheim,no"],
     ];
     for options in cases {
         let run = plan(options);
