@@ -90,7 +90,8 @@ fn is_there(
         ),
         selected.span,
         &selected.origin,
-    ));
+    )
+    .help("create it, or correct the address; `this://NAME` starts at the directory of the description"));
     false
 }
 

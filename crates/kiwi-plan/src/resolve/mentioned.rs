@@ -28,8 +28,10 @@ pub fn mentioned_paths(
         .set_repository
         .iter()
         .chain(&selection.add_repositories);
-    let addresses =
-        arguments.flat_map(|argument| argument.source.iter().chain(&argument.signing_keys));
+    let addresses = arguments
+        .flat_map(|argument| argument.source.iter().chain(&argument.signing_keys))
+        .chain(&selection.signing_keys)
+        .chain(&selection.ca_certificates);
     paths.extend(addresses.filter_map(|it| local_path(it, machine, working_directory, directory)));
     paths
 }

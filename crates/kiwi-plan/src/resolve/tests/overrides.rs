@@ -267,6 +267,55 @@ fn problems_point_at_the_option() {
 }
 
 #[test]
+fn files_of_options_must_be_there() {
+    let missing = |keys: &[&str], certificates: &[&str], prepared: bool| {
+        let texts = |list: &[&str]| list.iter().map(|&it| it.to_owned()).collect();
+        let selection = Selection {
+            signing_keys: texts(keys),
+            ca_certificates: texts(certificates),
+            ca_target_distribution: Some("debian".to_owned()),
+            ..Selection::default()
+        };
+        let kind = r#"<type image="tbz"/>"#;
+        let (_, problems) = resolved_for(kind, selection, |host| host.prepared = prepared);
+        problems
+    };
+    for (keys, certificates, prepared, expected) in [
+        (
+            &["/k", "file:key", "key", "https://h/k"][..],
+            &["/k"][..],
+            false,
+            &[][..],
+        ),
+        (
+            &["/gone"],
+            &[],
+            false,
+            &["K0533 command line --signing-key: `/gone` does not exist"],
+        ),
+        (
+            &["/w/deb"],
+            &[],
+            false,
+            &["K0533 command line --signing-key: `/w/deb` is no file"],
+        ),
+        (
+            &[],
+            &["/gone"],
+            false,
+            &["K0533 command line --ca-cert: `/gone` does not exist"],
+        ),
+        (&["/gone"], &["/gone"], true, &[]),
+    ] {
+        assert_eq!(
+            missing(keys, certificates, prepared),
+            expected,
+            "{keys:?} {certificates:?}"
+        );
+    }
+}
+
+#[test]
 fn nothing_to_change_is_said() {
     let selection = Selection {
         set_repository: Some(argument("http://h/")),
