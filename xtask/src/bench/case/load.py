@@ -1,4 +1,5 @@
-# Prints wall and processor time of each run of the reference's loader, in seconds: its modules are loaded before the first.
+# Prints `took`, wall and processor time of each run of the reference's loader, in seconds, among what the loader says itself. Its
+# modules are loaded before the first run.
 import sys
 import time
 
@@ -9,4 +10,4 @@ file, build_type, runs, *profiles = sys.argv[1:]
 for _ in range(int(runs)):
     wall, processor = time.perf_counter(), time.process_time()
     XMLState(XMLDescription(file).load(), profiles, build_type)
-    print(time.perf_counter() - wall, time.process_time() - processor)
+    print("took", time.perf_counter() - wall, time.process_time() - processor)

@@ -19,6 +19,8 @@ const RUNS: usize = 21;
 const TARGET: Duration = Duration::from_millis(10);
 /// What runs the reference's loader.
 const LOADER: &str = include_str!("load.py");
+/// How the lines begin that it prints for us.
+const TOOK: &str = "took ";
 /// Names the directory of the corpus when it does not lie beside the repository.
 const VARIABLE: &str = "KIWI_CORPUS";
 /// What the reference resolved from the descriptions of the corpus.
@@ -90,7 +92,8 @@ fn loader(workshop: &Workshop, subject: &Subject) -> Result<Vec<Sample>> {
         .args([&subject.build_type, &RUNS.to_string()])
         .args(&subject.profiles)
         .read()?;
-    times.lines().map(sample).collect()
+    let mine = times.lines().filter_map(|line| line.strip_prefix(TOOK));
+    mine.map(sample).collect()
 }
 
 /// Reads a line of wall and processor seconds.
