@@ -6,6 +6,7 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
+use kiwi_plan::host_facts::EntryKind;
 use kiwi_plan::plan::requirement::Place;
 use kiwi_plan::{Input, Selection, resolve, selection, summary};
 
@@ -49,6 +50,11 @@ fn record(case: &Case) {
     let mut loaded = support::read(&directory.join("config.xml"));
     let mut host = support::host(&directory);
     case.machine.clone_into(&mut host.machine);
+    for key in &case.selection.signing_keys {
+        let path = host.working_directory.join(key);
+        host.other_paths
+            .insert(path, EntryKind::File { executable: false });
+    }
     selection::apply_type_attributes(&mut loaded, &case.selection, case.machine)
         .expect("the attributes are right");
     let resolved = resolve(&Input {

@@ -46,7 +46,15 @@ pub fn gather(
     let mut entries = BTreeMap::new();
     list(&directory, Path::new(""), DEPTH, &mut entries);
     let mut other_paths = BTreeMap::new();
-    for path in mentioned_paths(&loaded.image, selection, &directory, &working_directory) {
+    let machine = places::machine();
+    let paths = mentioned_paths(
+        &loaded.image,
+        selection,
+        &directory,
+        &working_directory,
+        &machine,
+    );
+    for path in paths {
         let Some(kind) = kind(&path) else { continue };
         match path.strip_prefix(&directory) {
             Ok(relative) => entries.insert(relative.to_owned(), kind),
@@ -54,8 +62,8 @@ pub fn gather(
         };
     }
     Ok(HostFacts {
-        machine: places::machine(),
         interpreters: interpreters(&directory),
+        machine,
         description_file: working_directory.join(&loaded.file),
         description: DescriptionDirectory {
             path: directory,

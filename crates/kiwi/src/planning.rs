@@ -50,11 +50,12 @@ pub struct Planned {
 pub fn draft(
     globals: &GlobalOptions,
     directory: &Path,
-    selection: Selection,
+    mut selection: Selection,
     prepared: bool,
 ) -> Result<Draft, Box<Failure>> {
     let mut loaded =
         kiwi_description::read(directory, globals.kiwi_file.as_deref()).map_err(Failure::from)?;
+    selection.locate(&mut loaded.source_map);
     let machine = places::machine();
     if let Err(problems) = apply_type_attributes(&mut loaded, &selection, &machine) {
         return Err(Failure::new(Exit::Invalid, problems, loaded.source_map).into());

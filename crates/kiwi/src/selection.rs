@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_plan::Selection;
+use kiwi_plan::resolve::without_password;
 use kiwi_plan::selection::{RepositoryArgument, parse_repository_argument};
 
 use crate::cli::{BuildOptions, GlobalOptions, RepositoryOptions};
@@ -137,7 +138,10 @@ fn repository(
         Err(error) => {
             problems.push(
                 Diagnostic::error(codes::command_line::BAD_REPOSITORY, error.to_string())
-                    .in_place(format!("command line {option} {argument}"))
+                    .in_place(format!(
+                        "command line {option} {}",
+                        without_password(argument)
+                    ))
                     .help(format!(
                         "`kiwi-ng explain {}` lists the fields",
                         codes::command_line::BAD_REPOSITORY
@@ -245,7 +249,7 @@ mod tests {
     fn mistakes_are_found_together() {
         let options = BuildOptions {
             set_type_attr: vec!["firmware".into()],
-            set_repo: Some("u,t,a,high".into()),
+            set_repo: Some("http://me:secret@u,t,a,high".into()),
             repositories: RepositoryOptions {
                 add_repo_credentials: vec!["u:p".into()],
                 ..RepositoryOptions::default()
@@ -256,7 +260,7 @@ mod tests {
             messages(&options),
             [
                 "K0507 command line --add-repo-credentials: there are more `--add-repo-credentials` than `--add-repo`",
-                "K0502 command line --set-repo u,t,a,high: the priority (field 4) must be a whole number, not `high`",
+                "K0502 command line --set-repo http://me:...@u,t,a,high: the priority (field 4) must be a whole number, not `high`",
                 "K0508 command line --set-type-attr: `firmware` is not of the form ATTRIBUTE=VALUE",
             ]
         );

@@ -1,12 +1,11 @@
 //! The description as it is kept in the root tree: upgraded, and changed as the command line says, so that a later `system create`
 //! finds what `system prepare` was told (spec 02, section 4).
 
-use std::path::Path;
-
+use kiwi_description::model::Repository;
 use kiwi_description::node::Node;
 use kiwi_description::span::Span;
 use kiwi_description::syntax::xml_write::to_xml;
-use kiwi_plan::resolve::{Binding, Facts};
+use kiwi_plan::resolve::{Binding, Facts, anchored, without_access_data};
 use kiwi_plan::selection::RepositoryArgument;
 
 /// Returns the text of the description that belongs to `root` and `facts`.
@@ -103,22 +102,25 @@ impl Edit<'_> {
         if selection.ignore_repositories {
             root.children.retain(|child| child.name != "repository");
         } else if selection.ignore_repositories_used_for_build {
-            root.children.retain(|child| {
-                child.name != "repository" || child.value("imageonly") == Some("true")
-            });
+            let written = self.facts.description.repositories.iter();
+            let kept: Vec<Span> = written
+                .filter(|repository| is_image_only(repository))
+                .map(|repository| repository.span)
+                .collect();
+            root.children
+                .retain(|child| child.name != "repository" || kept.contains(&child.name_span));
         }
         if let Some(argument) = &selection.set_repository {
-            let first = self
-                .facts
-                .description
-                .repositories
-                .iter()
-                .find(|repository| {
-                    self.facts.choice.applies(Binding {
-                        profiles: repository.profiles.as_ref(),
-                        arch: repository.arch.as_ref(),
-                    })
+            let mut written = self.facts.description.repositories.iter();
+            let first = written.find(|repository| {
+                let applies = self.facts.choice.applies(Binding {
+                    profiles: repository.profiles.as_ref(),
+                    arch: repository.arch.as_ref(),
                 });
+                let kept =
+                    !selection.ignore_repositories_used_for_build || is_image_only(repository);
+                applies && kept
+            });
             let first = first.map(|repository| repository.span);
             if let Some(repository) = first.and_then(|span| root.element_at_mut(span)) {
                 self.change(repository, argument);
@@ -162,17 +164,24 @@ impl Edit<'_> {
         }
         let source = child_or(repository, "source", || Node::new("source", self.span));
         if let Some(address) = &argument.source {
-            let address = absolute(address, &self.facts.host.working_directory);
+            // A path of the working directory means another place once the description lies in a tree.
+            let address = anchored(address, &self.facts.host.working_directory);
+            let address = without_access_data(&address);
             source.set_attribute("path", address, self.span);
         }
         if !argument.signing_keys.is_empty() {
             source.children.retain(|child| child.name != "signing");
             for key in &argument.signing_keys {
+                let key = anchored(key, &self.facts.host.working_directory);
                 let key = Node::new("signing", self.span).with_attribute("key", key, self.span);
                 source.children.push(key);
             }
         }
     }
+}
+
+fn is_image_only(repository: &Repository) -> bool {
+    repository.imageonly.is_some_and(|it| *it)
 }
 
 fn child_or<'a>(parent: &'a mut Node, name: &str, new: impl FnOnce() -> Node) -> &'a mut Node {
@@ -182,20 +191,6 @@ fn child_or<'a>(parent: &'a mut Node, name: &str, new: impl FnOnce() -> Node) ->
         parent.children.len() - 1
     });
     &mut parent.children[at]
-}
-
-/// A local address that starts at the working directory means another place once the description lies in a tree.
-fn absolute(address: &str, working_directory: &Path) -> String {
-    for scheme in ["dir://", "file://", "dir:", "file:"] {
-        if let Some(path) = address.strip_prefix(scheme) {
-            if path.starts_with("./") || path.starts_with("../") {
-                let path = working_directory.join(path);
-                return format!("dir://{}", path.display());
-            }
-            break;
-        }
-    }
-    address.to_owned()
 }
 
 #[cfg(test)]
@@ -218,6 +213,7 @@ mod tests {
     </preferences>
     <repository alias="one"><source path="http://one/"/></repository>
     <repository imageonly="true" alias="two"><source path="http://two/"/></repository>
+    <repository imageonly="1" alias="three"><source path="http://three/"/></repository>
     <packages type="bootstrap"><package name="apt"/></packages>
 </image>
 "#;
@@ -240,7 +236,10 @@ mod tests {
             set_release_version: Some("13".into()),
             set_repo: Some("http://changed/,,renamed".into()),
             repositories: RepositoryOptions {
-                add_repo: vec!["dir://./rel,apt-deb,three,9".into()],
+                add_repo: vec![
+                    "dir://./rel,apt-deb,three,9".into(),
+                    "https://me:geheim@four/,,,,,,{file:key}".into(),
+                ],
                 add_repo_credentials: vec!["me:geheim".into()],
                 ..RepositoryOptions::default()
             },
@@ -255,7 +254,9 @@ mod tests {
             "<repository alias=\"renamed\">",
             "path=\"http://changed/\"",
             "<repository type=\"apt-deb\" alias=\"three\" priority=\"9\">",
-            &format!("path=\"dir://{}/./rel\"", here.display()),
+            &format!("path=\"dir://{}/rel\"", here.display()),
+            "path=\"https://four/\"",
+            &format!("key=\"file://{}/key\"", here.display()),
         ] {
             assert!(text.contains(part), "{part} in\n{text}");
         }
@@ -288,6 +289,17 @@ mod tests {
         ] {
             assert_eq!(text.contains("http://one/"), one);
             assert_eq!(text.contains("http://two/"), two);
+            assert_eq!(text.contains("http://three/"), two);
         }
+        let changed = stored(&BuildOptions {
+            ignore_repos_used_for_build: true,
+            set_repo: Some("http://changed/".into()),
+            ..BuildOptions::default()
+        });
+        assert!(changed.contains("http://changed/"), "{changed}");
+        assert!(
+            !changed.contains("http://two/"),
+            "the first that is left: {changed}"
+        );
     }
 }

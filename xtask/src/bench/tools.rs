@@ -76,7 +76,7 @@ fn called_by(case: Case) -> Vec<Tool> {
         Case::Disk => [&REFERENCE[..], &DEBIAN, &EXT4].concat(),
         Case::Prepare => [&MMDEBSTRAP[..], &DEBIAN].concat(),
         Case::Ext4 => [&EXT4[..], &DEBIAN].concat(),
-        Case::Start => REFERENCE[..1].to_vec(),
+        Case::Start | Case::Load => REFERENCE[..1].to_vec(),
     }
 }
 

@@ -3,7 +3,8 @@
 /// Returns the candidate that a misspelt word most probably stands for.
 ///
 /// Upper and lower case, `-` and `_` count as equal; otherwise at most one letter in three may be wrong, missing, too many or
-/// swapped with its neighbour. Of equally near candidates one of the same length is taken, else the first.
+/// swapped with its neighbour. Of equally near candidates one of the same letters is taken, then one with the same first
+/// letter, then one of the same length, else the first.
 pub fn near_miss<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(word);
     let limit = (folded.len() / 3).max(1);
@@ -11,7 +12,13 @@ pub fn near_miss<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) 
         .into_iter()
         .map(|candidate| (distance(&folded, &fold(candidate)), candidate))
         .filter(|&(steps, candidate)| steps <= limit && steps < candidate.chars().count())
-        .min_by_key(|&(steps, candidate)| (steps, candidate.chars().count().abs_diff(folded.len())))
+        .min_by_key(|&(steps, candidate)| {
+            let other = fold(candidate);
+            let other_letters = sorted(&other) != sorted(&folded);
+            let starts_otherwise = other.first() != folded.first();
+            let length = other.len().abs_diff(folded.len());
+            (steps, other_letters, starts_otherwise, length)
+        })
         .map(|(_, candidate)| candidate)
 }
 
@@ -28,6 +35,12 @@ fn fold(word: &str) -> Vec<char> {
         .flat_map(char::to_lowercase)
         .map(|letter| if letter == '-' { '_' } else { letter })
         .collect()
+}
+
+fn sorted(word: &[char]) -> Vec<char> {
+    let mut letters = word.to_vec();
+    letters.sort_unstable();
+    letters
 }
 
 /// Counts the letters to insert, remove, replace or swap with their neighbour to get from one word to the other.
@@ -86,7 +99,13 @@ mod tests {
     #[test]
     fn a_swap_is_nearer_than_a_missing_letter() {
         assert_eq!(near_miss("eufi", ["efi", "uefi"]), Some("uefi"));
-        assert_eq!(near_miss("ufi", ["efi", "uefi"]), Some("efi"));
+    }
+
+    #[test]
+    fn the_first_letter_is_seldom_wrong() {
+        assert_eq!(near_miss("htp", ["ftp", "http"]), Some("http"));
+        assert_eq!(near_miss("ufi", ["efi", "uefi"]), Some("uefi"));
+        assert_eq!(near_miss("ofi", ["uefi", "efi"]), Some("efi"));
     }
 
     #[test]

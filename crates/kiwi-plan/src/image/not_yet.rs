@@ -16,6 +16,7 @@ use crate::resolve::{Binding, Facts};
 pub(crate) fn report(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     let mut all = Report { diagnostics };
     package_manager(facts, &mut all);
+    repositories(facts, &mut all);
     build_type(facts, &mut all);
     match *facts.kind().image {
         ImageType::Oem => {
@@ -73,6 +74,16 @@ fn package_manager(facts: &Facts<'_>, all: &mut Report<'_>) {
             &format!("no `packagemanager` means `{name}`, and images of it are"),
             facts.description.span,
         ),
+    }
+}
+
+fn repositories(facts: &Facts<'_>, all: &mut Report<'_>) {
+    for repository in &facts.repositories {
+        let scheme = repository.source.trim().split(':').next();
+        if scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("iso")) {
+            let span = repository.span.unwrap_or(facts.description.span);
+            all.add("repositories inside ISO images are", span);
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Package repositories.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Origin;
+use crate::resolve::without_password;
 
 /// One repository, its address already translated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,10 @@ pub struct Repository {
     pub alias: String,
     /// Where its metadata is.
     pub location: Location,
+    /// Where the finished image finds it, when that is somewhere else than the build does: a mirror and the directories of
+    /// a build service worker are the build's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere_in_image: Option<ImageAddress>,
     /// `repository@type`, a hint only.
     pub kind: Option<String>,
     /// Priority as the package manager counts it.
@@ -37,10 +42,46 @@ pub struct Repository {
     pub credentials_file: Option<String>,
     /// Script called with each written repository file, absolute path.
     pub customize: Option<String>,
-    /// Addresses of keys that sign this repository.
+    /// Addresses of keys that sign this repository; what lets somebody in is left out of every serialisation.
+    #[serde(serialize_with = "addresses_without_passwords")]
     pub signing_keys: Vec<String>,
     /// Where it was configured.
     pub origin: Origin,
+}
+
+impl Repository {
+    /// Returns the repository as the finished image sees it.
+    pub fn in_image(&self) -> Self {
+        let Some(address) = self.elsewhere_in_image.clone() else {
+            return self.clone();
+        };
+        Self {
+            location: address.location,
+            credentials: address.credentials,
+            credentials_file: address.credentials_file,
+            elsewhere_in_image: None,
+            ..self.clone()
+        }
+    }
+}
+
+/// The address of a repository as the finished image has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageAddress {
+    /// Where its metadata is.
+    pub location: Location,
+    /// User name and password.
+    pub credentials: Option<Credentials>,
+    /// Name of the credentials file asked for with `?credentials=`.
+    pub credentials_file: Option<String>,
+}
+
+/// Writes addresses down without the passwords in them.
+pub(super) fn addresses_without_passwords<S: Serializer>(
+    addresses: &[String],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(addresses.iter().map(|address| without_password(address)))
 }
 
 /// Where a repository is.
@@ -54,6 +95,11 @@ pub enum Location {
     },
     /// A directory of this machine.
     Local {
+        /// Absolute path.
+        path: String,
+    },
+    /// An ISO image on this machine, read without mounting it.
+    Iso {
         /// Absolute path.
         path: String,
     },

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Origin;
 use super::packages::PackagePlan;
-use super::repository::Repository;
+use super::repository::{Repository, addresses_without_passwords};
 use super::system::SystemPlan;
 
 /// Everything `system prepare` does.
@@ -22,7 +22,8 @@ pub struct RootPlan {
     pub locale_filter: Vec<String>,
     /// Repositories in document order.
     pub repositories: Vec<Repository>,
-    /// Keys trusted in addition: `--signing-key`, then those of the description, each once.
+    /// Keys trusted in addition: `--signing-key`, then those of the description, each once; passwords are never printed.
+    #[serde(serialize_with = "addresses_without_passwords")]
     pub signing_keys: Vec<String>,
     /// Delete the cached data of every used repository first (`--clear-cache`).
     pub clear_cache: bool,

@@ -69,6 +69,7 @@ impl<'a> Facts<'a> {
                 &input.description.repositories,
                 &choice,
                 input.selection,
+                input.host,
                 places,
             ),
             system: super::system::plan(input.description, &choice, &preferences, places),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use kiwi_description::model::ImageDescription;
 
+use super::location::local_path;
 use crate::checks::BOOT_DESCRIPTIONS;
 use crate::host_facts::normalized;
 use crate::selection::Selection;
@@ -13,33 +14,34 @@ use crate::selection::Selection;
 ///
 /// Relative ones start at `directory`, which holds the description, or for the command line at `working_directory`. The
 /// caller looks which of them are there and puts the answers into [`crate::host_facts::HostFacts`]: those below the
-/// description directory into its listing, the others into `other_paths`. Directories of local repositories are among them.
+/// description directory into its listing, the others into `other_paths`. Directories of local repositories are among them, also
+/// those that a worker of the build service would have. `host_machine` takes the place of `%arch` without `--target-arch`.
 pub fn mentioned_paths(
     description: &ImageDescription,
     selection: &Selection,
     directory: &Path,
     working_directory: &Path,
+    host_machine: &str,
 ) -> BTreeSet<PathBuf> {
-    let mut paths = description_paths(description, directory);
+    let machine = selection.target_arch.as_deref().unwrap_or(host_machine);
+    let mut paths = description_paths(description, directory, machine);
     let arguments = selection
         .set_repository
         .iter()
         .chain(&selection.add_repositories);
-    for source in arguments.filter_map(|argument| argument.source.as_ref()) {
-        let path = local_path(source);
-        if !path.is_empty() {
-            let base = if source.starts_with("this:") {
-                directory
-            } else {
-                working_directory
-            };
-            paths.insert(normalized(&base.join(path)));
-        }
-    }
+    let addresses = arguments
+        .flat_map(|argument| argument.source.iter().chain(&argument.signing_keys))
+        .chain(&selection.signing_keys)
+        .chain(&selection.ca_certificates);
+    paths.extend(addresses.filter_map(|it| local_path(it, machine, working_directory, directory)));
     paths
 }
 
-fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeSet<PathBuf> {
+fn description_paths(
+    description: &ImageDescription,
+    directory: &Path,
+    machine: &str,
+) -> BTreeSet<PathBuf> {
     let mut paths = BTreeSet::new();
     let mut add = |path: &str| {
         if !path.is_empty() {
@@ -98,23 +100,28 @@ fn description_paths(description: &ImageDescription, directory: &Path) -> BTreeS
     }
     for repository in &description.repositories {
         repository.customize.iter().for_each(|script| add(script));
-        add(local_path(&repository.source.path));
-        for signing in &repository.source.signing {
-            add(local_path(&signing.key));
-        }
     }
+    let sources = description
+        .repositories
+        .iter()
+        .map(|repository| &repository.source);
+    let addresses = sources.flat_map(|source| {
+        let keys = source.signing.iter().map(|signing| &signing.key);
+        std::iter::once(&source.path).chain(keys)
+    });
+    paths.extend(addresses.filter_map(|it| local_path(it, machine, directory, directory)));
     paths
 }
 
 /// The file that a `luks` attribute names instead of holding the passphrase itself.
 pub fn passphrase_file(luks: &str) -> Option<&str> {
     let named = ["/", "file:", "dir:"];
-    let path = local_path(luks);
+    let path = written_path(luks);
     (named.iter().any(|start| luks.starts_with(start)) && !path.is_empty()).then_some(path)
 }
 
-/// The path of a local address, or nothing.
-fn local_path(address: &str) -> &str {
+/// The path of a local address as it is written, or nothing.
+fn written_path(address: &str) -> &str {
     let address = address.trim();
     if address.starts_with('/') {
         return address;

@@ -3,6 +3,7 @@
 //! [`resolve_facts`] finds out what a build is about, for every type the schema knows. [`resolve`] goes on to the plan, for
 //! the types this version builds. Both report everything they find, not only the first mistake.
 
+mod addresses;
 mod choice;
 mod environment;
 mod facts;
@@ -32,7 +33,10 @@ use crate::{checks, image, requirements};
 
 pub use choice::{Binding, Choice, choose};
 pub use facts::Facts;
-pub use location::{Address, AddressError, is_public, translate, translate_key, without_password};
+pub use location::{
+    Address, AddressError, anchored, is_public, translate, translate_for_build, translate_key,
+    without_access_data, without_password,
+};
 pub use mentioned::{mentioned_paths, passphrase_file};
 pub use packages::PackageRules;
 pub use preferences::PreferenceValues;
@@ -97,6 +101,18 @@ pub fn examine(input: &Input<'_>) -> Diagnostics {
     if let Some(choice) = choice {
         look_and_draft(&Facts::new(input, choice), &mut diagnostics);
     }
+    diagnostics.sorted()
+}
+
+/// Returns what should be said about the choice of profiles and build type alone; [`resolve`] says it with everything else.
+pub fn choice_warnings(input: &Input<'_>) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    choose(
+        input.description,
+        input.selection,
+        &input.host.machine,
+        &mut diagnostics,
+    );
     diagnostics.sorted()
 }
 

@@ -1,18 +1,22 @@
 //! How the root tree comes to be: everything `system prepare` does.
 
-use kiwi_description::diagnostic::Diagnostics;
+use std::path::Path;
+
+use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::model::values::InitrdSystem;
 
-use super::repositories::address_error;
-use super::{Facts, files, location, repositories};
+use super::addresses::{self, address_error};
+use super::{Facts, files, location};
+use crate::host_facts::EntryKind;
 use crate::plan::Origin;
 use crate::plan::root::RootPlan;
 
 /// Plans the root tree.
 pub(super) fn plan(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> RootPlan {
     let preferences = &facts.preferences;
-    let translated = repositories::translate(facts, diagnostics);
+    let translated = addresses::translate(facts, diagnostics);
     let mut signing_keys = option_keys(facts, diagnostics);
+    option_files(facts, &signing_keys, diagnostics);
     for key in translated
         .iter()
         .flat_map(|repository| &repository.signing_keys)
@@ -48,6 +52,32 @@ pub(super) fn plan(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> RootPlan
         media_archive: files::media_archive(facts.host),
         // A disk's initrd needs the partition numbers; `create` builds it.
         initrd_at_end_of_prepare: facts.initrd_system != InitrdSystem::Dracut,
+    }
+}
+
+/// Files of the command line must be there before a tree is prepared.
+fn option_files(facts: &Facts<'_>, signing_keys: &[String], diagnostics: &mut Diagnostics) {
+    if facts.host.prepared {
+        return;
+    }
+    let keys = signing_keys
+        .iter()
+        .filter_map(|key| Some(("--signing-key", key.strip_prefix("file://")?)));
+    let certificates = facts.selection.ca_certificates.iter();
+    let certificates = certificates.map(|path| ("--ca-cert", path.as_str()));
+    for (option, path) in keys.chain(certificates) {
+        let what = match facts.host.kind(Path::new(path)) {
+            Some(EntryKind::File { .. }) => continue,
+            Some(EntryKind::Directory | EntryKind::Other) => "is no file",
+            None => "does not exist",
+        };
+        diagnostics.push(
+            Diagnostic::error(
+                codes::command_line::MISSING_FILE,
+                format!("`{path}` {what}"),
+            )
+            .in_place(format!("command line {option}")),
+        );
     }
 }
 

@@ -2,6 +2,10 @@ use super::*;
 use crate::plan::disk::TableKind;
 use crate::test_support::{host, loaded};
 
+mod environment;
+mod merging;
+mod overrides;
+
 const DEBIAN: &str = r#"
 <preferences>
   <version>1.2.3</version>
@@ -280,41 +284,6 @@ fn packages_are_sorted_and_unique() {
 }
 
 #[test]
-fn repositories_of_the_command_line() {
-    let aliases = |selection: &Selection| {
-        let mut aliases = String::new();
-        with_facts(selection, "x86_64", |facts| {
-            let list: Vec<_> = facts
-                .repositories
-                .iter()
-                .map(|it| it.alias.clone().unwrap_or_default())
-                .collect();
-            aliases = list.join(" ");
-        });
-        aliases
-    };
-    let argument = |text: &str| crate::selection::parse_repository_argument(text).unwrap();
-    assert_eq!(aliases(&profiles(&["B"])), "r a o");
-    assert_eq!(aliases(&profiles(&["E"])), "r a o");
-    let set = Selection {
-        set_repository: Some(argument("http://h/new,,first")),
-        ..profiles(&["E"])
-    };
-    assert_eq!(aliases(&set), "first a o");
-    let ignored = Selection {
-        ignore_repositories_used_for_build: true,
-        add_repositories: vec![argument("http://h/x,,x"), argument("http://h/y,,y")],
-        ..set.clone()
-    };
-    assert_eq!(aliases(&ignored), "first x y");
-    let all = Selection {
-        ignore_repositories: true,
-        ..ignored
-    };
-    assert_eq!(aliases(&all), "x y");
-}
-
-#[test]
 fn a_prepared_tree_needs_no_sources() {
     let loaded = loaded(
         &DEBIAN
@@ -369,61 +338,4 @@ fn without_an_epoch_identifiers_are_random() {
     assert_eq!(plan(1), plan(1));
     assert_ne!(plan(1).image, plan(2).image);
     assert_eq!(plan(1).reproducibility.timestamp, 1_800_000_000);
-}
-
-#[test]
-fn attributes_of_the_command_line() {
-    let applied = |attribute: &str, value: &str| {
-        let mut loaded =
-            loaded(&DEBIAN.replace("TYPE", r#"<type image="oem" filesystem="ext4"/>"#));
-        let selection = Selection {
-            type_attributes: vec![(attribute.to_owned(), value.to_owned())],
-            ..Selection::default()
-        };
-        crate::selection::apply_type_attributes(&mut loaded, &selection, "x86_64")
-            .map_err(|errors| {
-                let views = errors.views(&loaded.source_map);
-                let views = views.into_iter().map(|it| {
-                    format!(
-                        "{} {} {}",
-                        it.code,
-                        it.at
-                            .map(|at| at.file.display().to_string())
-                            .unwrap_or_default(),
-                        it.help.unwrap_or_default()
-                    )
-                });
-                views.collect::<Vec<_>>().join("\n")
-            })
-            .map(|()| loaded)
-    };
-    let loaded = applied("firmware", "uefi").unwrap();
-    let firmware = loaded.image.preferences[0].types[0]
-        .disk
-        .firmware
-        .as_ref()
-        .unwrap();
-    let origin = crate::places::Places::new(&loaded.source_map).origin(firmware.span);
-    assert_eq!(origin.to_string(), "from --set-type-attr");
-    assert!(applied("bootpartition", "1").is_ok());
-    for (attribute, value, error) in [
-        (
-            "firmwre",
-            "uefi",
-            "K0202 --set-type-attr firmwre=uefi did you mean `firmware`?",
-        ),
-        (
-            "firmware",
-            "uefy",
-            "K0203 --set-type-attr firmware=uefy did you mean `uefi`?",
-        ),
-        (
-            "mediacheck",
-            "true",
-            "K0220 --set-type-attr mediacheck=true it is for",
-        ),
-    ] {
-        let found = applied(attribute, value).map(|_| ()).unwrap_err();
-        assert!(found.starts_with(error), "{attribute}={value}: {found}");
-    }
 }

@@ -8,6 +8,10 @@ pub use repository_argument::{
 };
 pub use type_attribute::apply_type_attributes;
 
+use kiwi_description::span::{SourceMap, Span};
+
+use crate::resolve::without_password;
+
 /// All options of the command line that change what is built.
 ///
 /// Only their form was checked; what they mean for a description is found out while resolving.
@@ -53,4 +57,21 @@ pub struct Selection {
     pub clear_cache: bool,
     /// Where the root tree goes (`--target-dir` or `--root`), as given; absent for commands that only look.
     pub target_directory: Option<std::path::PathBuf>,
+}
+
+impl Selection {
+    /// Adds the repositories of the command line to the texts that messages point into.
+    pub fn locate(&mut self, sources: &mut SourceMap) {
+        let set = self.set_repository.iter_mut().map(|it| ("--set-repo", it));
+        let added = self
+            .add_repositories
+            .iter_mut()
+            .map(|it| ("--add-repo", it));
+        for (option, argument) in set.chain(added) {
+            let name = format!("{option} {}", without_password(&argument.written));
+            let whole = sources.add_whole(name, argument.written.as_str());
+            let first_field = argument.written.find(',').unwrap_or(argument.written.len());
+            argument.span = Some(Span::new(whole.source, 0..first_field));
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! The argument of `--set-repo` and `--add-repo`: up to eleven fields separated by commas (spec 02, section 4.1).
 
+use kiwi_description::span::Span;
 use thiserror::Error;
+
+use crate::resolve::without_password;
 
 /// One repository as the command line names it. Empty fields are `None`: not given.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -31,13 +34,17 @@ pub struct RepositoryArgument {
     ///
     /// Reading a credentials file is the caller's work.
     pub credentials: Option<String>,
+    /// The argument as it was given.
+    pub written: String,
+    /// Where its first field is, once the argument is among the sources ([`super::Selection::locate`]).
+    pub span: Option<Span>,
 }
 
 impl std::fmt::Debug for RepositoryArgument {
-    /// Shows everything but the credentials.
+    /// Shows everything but the credentials, which the argument may hold too.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RepositoryArgument")
-            .field("source", &self.source)
+            .field("source", &self.source.as_deref().map(without_password))
             .field("kind", &self.kind)
             .field("alias", &self.alias)
             .field("priority", &self.priority)
@@ -49,7 +56,7 @@ impl std::fmt::Debug for RepositoryArgument {
             .field("repository_check", &self.repository_check)
             .field("source_type", &self.source_type)
             .field("credentials", &self.credentials.as_ref().map(|_| ".."))
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,6 +146,8 @@ pub fn parse_repository_argument(
         repository_check,
         source_type,
         credentials: None,
+        written: argument.to_owned(),
+        span: None,
     })
 }
 
@@ -181,7 +190,12 @@ mod tests {
     use super::*;
 
     fn parsed(argument: &str) -> RepositoryArgument {
-        parse_repository_argument(argument).unwrap()
+        let parsed = parse_repository_argument(argument).unwrap();
+        assert_eq!(parsed.written, argument);
+        RepositoryArgument {
+            written: String::new(),
+            ..parsed
+        }
     }
 
     #[expect(
@@ -246,7 +260,7 @@ mod tests {
                     distribution: text("stable"),
                     repository_check: Some(false),
                     source_type: text("metalink"),
-                    credentials: None,
+                    ..Default::default()
                 },
             ),
             (
@@ -300,7 +314,7 @@ mod tests {
     fn credentials_are_not_shown() {
         let argument = RepositoryArgument {
             credentials: text("me:secret"),
-            ..Default::default()
+            ..parsed("http://me:secret@h/")
         };
         assert!(!format!("{argument:?}").contains("secret"));
     }

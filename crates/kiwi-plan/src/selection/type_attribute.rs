@@ -33,8 +33,10 @@ pub fn apply_type_attributes(
     let mut root = loaded.root.clone();
     let mut options: Vec<Span> = Vec::new();
     for (name, value) in &selection.type_attributes {
-        let option = format!("--set-type-attr {name}={value}");
-        let text = format!("{name}={value}");
+        // Whoever shows the place of a mistake must not show the passphrase.
+        let shown = if name == "luks" { "..." } else { value };
+        let option = format!("--set-type-attr {name}={shown}");
+        let text = format!("{name}={shown}");
         let span = loaded.source_map.add_whole(option, text);
         options.push(span);
         root.visit_mut(&mut |node: &mut Node| {

@@ -108,6 +108,7 @@ fn repositories(plan: &BuildPlan) -> Vec<String> {
         let location = match &repository.location {
             Location::Remote { url } => url.clone(),
             Location::Local { path } => path.clone(),
+            Location::Iso { path } => format!("in {path}"),
             Location::Host => "whatever this host uses".to_owned(),
         };
         let suite: Vec<&str> = repository

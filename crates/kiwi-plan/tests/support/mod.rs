@@ -6,17 +6,22 @@ pub(crate) mod shared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use kiwi_description::Loaded;
+use kiwi_description::{Failure, Loaded};
 use kiwi_plan::host_facts::{
     DEFAULT_SHARED_CACHE_DIRECTORY, DescriptionDirectory, EntryKind, HostFacts, RuntimeSettings,
 };
 
 /// Reads a description; the test fails with its diagnostics when it is wrong.
 pub(crate) fn read(file: &Path) -> Loaded {
-    let directory = file.parent().expect("a file has a directory");
-    kiwi_description::read(directory, file.file_name().map(Path::new)).unwrap_or_else(|failure| {
+    try_read(file).unwrap_or_else(|failure| {
         panic!("{}: {:?}", file.display(), failure.diagnostics.into_vec())
     })
+}
+
+/// Reads a description that may be wrong.
+pub(crate) fn try_read(file: &Path) -> Result<Loaded, Box<Failure>> {
+    let directory = file.parent().expect("a file has a directory");
+    kiwi_description::read(directory, file.file_name().map(Path::new))
 }
 
 /// Returns a host with everything that lies beside a description.

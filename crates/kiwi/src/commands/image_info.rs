@@ -3,7 +3,7 @@
 use kiwi_description::diagnostic::Diagnostics;
 use kiwi_description::span::SourceMap;
 use kiwi_plan::checks::CHECKS;
-use kiwi_plan::resolve::Facts;
+use kiwi_plan::resolve::{Facts, choice_warnings};
 use kiwi_plan::resolve_facts;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
@@ -21,7 +21,7 @@ pub(super) fn run(options: &InfoOptions, globals: &GlobalOptions) -> Outcome {
     refuse_later_options(options)?;
     let selection = selection::of_info(globals, &options.repositories)
         .map_err(|problems| Failure::new(Exit::Invalid, problems, SourceMap::default()))?;
-    let draft = planning::draft(globals, &options.description, selection, false)?;
+    let mut draft = planning::draft(globals, &options.description, selection, false)?;
     let mut problems = Diagnostics::new();
     let info = resolve_facts(&draft.input()).map(|facts| {
         check_repositories(&facts, &mut problems);
@@ -29,6 +29,8 @@ pub(super) fn run(options: &InfoOptions, globals: &GlobalOptions) -> Outcome {
     });
     match info {
         Ok(info) if !problems.has_errors() => {
+            let of_choice = choice_warnings(&draft.input());
+            draft.warnings.extend(of_choice);
             report::diagnostics(&draft.warnings, &draft.loaded.source_map, globals);
             print::stdout(&pretty(&info));
             Ok(Exit::Done)

@@ -232,12 +232,47 @@ fn disable_checks(settings: &mut RuntimeSettings, value: &Value) -> Result<(), W
     Ok(())
 }
 
+fn is_remote(address: &str) -> bool {
+    ["http://", "https://", "ftp://"]
+        .iter()
+        .any(|scheme| address.starts_with(scheme))
+}
+
 fn mirror(settings: &mut RuntimeSettings, setting: &Setting) -> Result<(), Wrong> {
+    const WRONG: Wrong = Wrong::Refused(
+        "the address of a mirror, behind the beginning of the addresses that it serves; both begin with `http://`, `https://` or \
+         `ftp://`",
+    );
     let to = match &setting.value {
-        Value::Text(address) if address.contains(':') => address.clone(),
-        _ => return Err(Wrong::Refused("the address of a mirror")),
+        Value::Text(address) if is_remote(address) && is_remote(&setting.key) => address.clone(),
+        _ => return Err(WRONG),
     };
     settings.mirrors.retain(|(from, _)| *from != setting.key);
     settings.mirrors.push((setting.key.clone(), to));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The documentation names each key with its section, and no other.
+    #[test]
+    fn all_keys_are_documented() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/runtime-configuration.md"
+        );
+        let text = std::fs::read_to_string(path).expect("the page is there");
+        let rows = text.lines().filter_map(|line| line.strip_prefix("| `"));
+        let mut documented: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+        let mut known: Vec<String> = TABLE
+            .iter()
+            .map(|(section, key, _)| format!("{section}.{key}"))
+            .chain([format!("{MIRRORS}.PREFIX")])
+            .collect();
+        documented.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(documented, known);
+    }
 }

@@ -236,7 +236,13 @@ mod tests {
             ),
             (
                 "mirrors:\n  http://a/: yes",
-                "error `mirrors.http://a/` must be the address of a mirror",
+                "error `mirrors.http://a/` must be the address of a mirror, behind the beginning of the addresses that it serves; \
+                 both begin with `http://`, `https://` or `ftp://`",
+            ),
+            (
+                "mirrors:\n  h/: http://a/",
+                "error `mirrors.h/` must be the address of a mirror, behind the beginning of the addresses that it serves; \
+                 both begin with `http://`, `https://` or `ftp://`",
             ),
             (
                 "sync:\n  sparse: true",

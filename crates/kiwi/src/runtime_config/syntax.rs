@@ -7,6 +7,9 @@ use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::span::{SourceId, SourceMap, Span};
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
+/// How deep maps and lists may lie in each other, as in the reference; no key needs more than three levels.
+const DEPTH: usize = 20;
+
 /// One setting of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Setting {
@@ -58,7 +61,13 @@ pub(super) fn parse(sources: &SourceMap, source: SourceId) -> Result<Vec<Setting
         problems: Diagnostics::new(),
     };
     for document in &documents {
-        reader.document(document);
+        match too_deep(document, DEPTH) {
+            Some(node) => reader.malformed(
+                node,
+                &format!("maps and lists may lie in each other {DEPTH} times at most"),
+            ),
+            None => reader.document(document),
+        }
     }
     if reader.problems.is_empty() {
         Ok(reader.settings)
@@ -137,6 +146,24 @@ impl Reader<'_> {
             Diagnostic::error(codes::command_line::CONFIGURATION_MALFORMED, message)
                 .at(self.places.span(node)),
         );
+    }
+}
+
+/// Returns the first map or list that has too many others around it.
+fn too_deep<'n, 't>(node: &'n MarkedYaml<'t>, levels: usize) -> Option<&'n MarkedYaml<'t>> {
+    let children: Vec<&MarkedYaml<'t>> = match &node.data {
+        YamlData::Mapping(entries) => entries
+            .iter()
+            .flat_map(|(name, value)| [name, value])
+            .collect(),
+        YamlData::Sequence(items) => items.iter().collect(),
+        _ => return None,
+    };
+    match levels.checked_sub(1) {
+        Some(levels) => children
+            .into_iter()
+            .find_map(|child| too_deep(child, levels)),
+        None => Some(node),
     }
 }
 
@@ -278,6 +305,14 @@ mod tests {
         ] {
             assert_eq!(settings(text).unwrap_err(), message);
         }
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(settings(&format!("a:\n  b: {}", nested(18))).is_ok());
+        assert_eq!(
+            settings(&format!("a:\n  b: {}", nested(19))).unwrap_err(),
+            "kiwi.yml:2:24: maps and lists may lie in each other 20 times at most"
+        );
+        let twice = settings("a:\n  b: 1\n  b: 2\n").unwrap_err();
+        assert!(twice.starts_with("kiwi.yml:3:3: "), "{twice}");
         let broken = settings("a: [1\nb: 2\n").unwrap_err();
         assert!(broken.contains("this is not YAML"), "{broken}");
     }

@@ -4,7 +4,7 @@ use snapbox::{assert_data_eq, str};
 
 use super::{description, kiwi, kiwi_in, workspace};
 
-const SMALL: &str = r#"<?xml version="1.0" encoding="utf-8"?>
+pub(super) const SMALL: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <image schemaversion="8.5" name="small">
     <description type="system">
         <author>Somebody</author>
@@ -29,6 +29,7 @@ const SMALL: &str = r#"<?xml version="1.0" encoding="utf-8"?>
     <packages type="bootstrap">
         <package name="apt"/>
     </packages>
+    <packages type="delete" profiles="One,Two"/>
 </image>
 "#;
 

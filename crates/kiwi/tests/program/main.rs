@@ -9,6 +9,7 @@ mod building;
 mod descriptions;
 mod help;
 mod looking;
+mod options;
 mod upgrading;
 mod usage;
 

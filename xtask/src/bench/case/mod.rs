@@ -2,6 +2,7 @@
 
 mod disk;
 mod ext4;
+mod load;
 mod prepare;
 mod start;
 
@@ -27,11 +28,19 @@ pub(super) enum Case {
     Ext4,
     /// Short commands, against the reference
     Start,
+    /// The largest real description, against the reference and its loader alone
+    Load,
 }
 
 impl Case {
     /// All of them.
-    pub(super) const ALL: [Self; 4] = [Self::Disk, Self::Prepare, Self::Ext4, Self::Start];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Disk,
+        Self::Prepare,
+        Self::Ext4,
+        Self::Start,
+        Self::Load,
+    ];
 
     /// Measures the case.
     pub(super) fn measure(self, workshop: &Workshop) -> Result<Outcome> {
@@ -40,6 +49,7 @@ impl Case {
             Self::Prepare => prepare::measure(workshop),
             Self::Ext4 => ext4::measure(workshop),
             Self::Start => start::measure(workshop),
+            Self::Load => load::measure(workshop),
         }
     }
 }

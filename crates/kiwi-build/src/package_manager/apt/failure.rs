@@ -152,7 +152,9 @@ fn blame(line: &str, repositories: &[Repository]) -> (String, Option<Origin>) {
                 let host = host_of(url);
                 (!host.is_empty() && line.contains(host), url.clone())
             }
-            Location::Local { path } => (line.contains(path.as_str()), path.clone()),
+            Location::Local { path } | Location::Iso { path } => {
+                (line.contains(path.as_str()), path.clone())
+            }
             Location::Host => (false, "host:".into()),
         };
         if found {

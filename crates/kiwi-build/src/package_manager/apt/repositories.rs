@@ -106,7 +106,13 @@ pub(super) fn write_for_image(
             fs::copy(&fetched, &path).at("write", &path)?;
             keyrings.push(format!("/{name}"));
         }
-        write(context, repository, &keyrings, &etc, Private::No)?;
+        write(
+            context,
+            &repository.in_image(),
+            &keyrings,
+            &etc,
+            Private::No,
+        )?;
     }
     Ok(())
 }

@@ -29,7 +29,8 @@ impl Source {
         let uri = match &repository.location {
             Location::Remote { url } => url.clone(),
             Location::Local { path } => format!("file:{path}"),
-            Location::Host => String::new(),
+            // The plan refuses the one, and the caller reads the other itself.
+            Location::Iso { .. } | Location::Host => String::new(),
         };
         let (suites, components) = match &repository.distribution {
             Some(distribution) => (vec![distribution.clone()], repository.components.clone()),
@@ -96,7 +97,7 @@ pub(super) fn priority(repository: &Repository) -> Option<String> {
     let priority = repository.priority?;
     let host = match &repository.location {
         Location::Remote { url } => host_of(url),
-        Location::Local { .. } => "",
+        Location::Local { .. } | Location::Iso { .. } => "",
         Location::Host => return None,
     };
     Some(format!(

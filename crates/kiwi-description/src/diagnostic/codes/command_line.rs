@@ -66,4 +66,7 @@ codes! {
     NO_RESULTS = 532: "no results in this directory",
         "A build writes `kiwi.result.json` into its target directory when everything else is there. It is missing or unreadable.",
         "Name the directory given to `--target-dir` of the build; if that build failed, build again.";
+    MISSING_FILE = 533: "a file named on the command line does not exist",
+        "A key or certificate is needed long after the build began, so it is looked for before.",
+        "Correct the name. Relative ones start at the working directory.";
 }
