@@ -109,6 +109,7 @@ pub(super) fn explain(error: &Error, sources: &SourceMap, source: SourceId) -> D
             char::from(*actual).escape_default()
         ))
         .at(place),
+        Error::NodesLimitReached => super::value::too_many(place),
         Error::InvalidString(expected, _) => broken(format!("expected `{expected}`")).at(place),
         other => broken(format!("the XML is broken: {other}")).at(place),
     }
