@@ -112,7 +112,7 @@ impl Builder<'_> {
         };
         match value.data {
             Data::Null => {}
-            Data::Text(text) => node.text = self.text(&text, value.span),
+            Data::Text(text) => node.text = self.text(&text, value.inner),
             Data::Map(entries) => {
                 for entry in entries {
                     if let Some(attribute) = entry.key.strip_prefix('@') {
@@ -154,12 +154,12 @@ impl Builder<'_> {
     /// Returns the text of an entry that can have nothing else.
     fn plain(&mut self, entry: Entry) -> Option<(String, Span)> {
         match entry.value.data {
-            Data::Null => Some((String::new(), entry.value.span)),
+            Data::Null => Some((String::new(), entry.value.inner)),
             Data::Text(text) => {
                 if let Some(letter) = text.chars().find(|&letter| !characters::is_allowed(letter)) {
-                    self.bad_character(letter, entry.value.span);
+                    self.bad_character(letter, entry.value.inner);
                 }
-                Some((text, entry.value.span))
+                Some((text, entry.value.inner))
             }
             Data::Map(_) | Data::List(_) => {
                 let help = format!("write a text behind `{}`", entry.key);

@@ -79,7 +79,7 @@ impl Reader<'_> {
             ast::Value::StringLit(literal) => {
                 let value = self.made(range, Data::Text(literal.value.clone().into_owned()));
                 Value {
-                    span: self.inner(range),
+                    inner: self.inner(range),
                     ..value
                 }
             }
@@ -129,6 +129,7 @@ impl Reader<'_> {
         Value {
             place: self.first(range),
             span: Span::new(self.source, range.start..range.end),
+            inner: Span::new(self.source, range.start..range.end),
             data,
         }
     }

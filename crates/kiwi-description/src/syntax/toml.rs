@@ -172,7 +172,11 @@ impl Reader<'_> {
                     }
                     let span = self.inner(event);
                     self.count(span)?;
-                    keys.push(Key { name, span });
+                    keys.push(Key {
+                        name,
+                        span,
+                        whole: self.span(event),
+                    });
                 }
                 EventKind::KeySep => {}
                 _ => break,
@@ -282,7 +286,7 @@ impl Reader<'_> {
             text = meant;
         }
         Value {
-            span,
+            inner: span,
             ..self.made(self.span(event), Data::Text(text))
         }
     }
@@ -295,6 +299,7 @@ impl Reader<'_> {
         Value {
             place: Span::new(self.source, span.start..span.start + length),
             span,
+            inner: span,
             data,
         }
     }

@@ -13,6 +13,8 @@ pub(super) struct Key {
     pub(super) name: String,
     /// Its place, without quotes.
     pub(super) span: Span,
+    /// Its place with quotes.
+    pub(super) whole: Span,
 }
 
 /// Number of a table.
@@ -213,17 +215,19 @@ impl Tables {
                     .map(|(place, table)| self.map(place, table))
                     .collect();
                 let end = items.last().map_or(key.span.end, |item| item.span.end);
+                let span = Span::new(self.source, key.span.start..end.max(key.span.end));
                 Value {
                     place: key.span,
-                    span: Span::new(self.source, key.span.start..end.max(key.span.end)),
+                    span,
+                    inner: span,
                     data: Data::List(items),
                 }
             }
         };
         // A table may go on before its own header.
-        let end = value.span.end.max(key.span.end);
+        let end = value.span.end.max(key.whole.end);
         Entry {
-            span: Span::new(self.source, key.span.start..end),
+            span: Span::new(self.source, key.whole.start..end),
             key: key.name,
             key_span: key.span,
             value,
@@ -233,9 +237,11 @@ impl Tables {
     fn map(&mut self, place: Span, table: TableId) -> Value {
         let entries = self.take(table);
         let end = entries.iter().map(|entry| entry.span.end).max();
+        let span = Span::new(self.source, place.start..end.unwrap_or(0).max(place.end));
         Value {
             place,
-            span: Span::new(self.source, place.start..end.unwrap_or(0).max(place.end)),
+            span,
+            inner: span,
             data: Data::Map(entries),
         }
     }
@@ -245,6 +251,7 @@ impl Tables {
         Value {
             place: Span::new(whole.source, 0..0),
             span: whole,
+            inner: whole,
             data: Data::Map(self.take(Self::ROOT)),
         }
     }

@@ -15,8 +15,10 @@ pub(super) const NESTING_LIMIT: usize = 256;
 pub(super) struct Value {
     /// Where to point when the value is meant as one of several in a list: its first character or what introduces it.
     pub(super) place: Span,
-    /// The whole value; a text without its quotes.
+    /// The whole value, with quotes and brackets; an alias where it is used.
     pub(super) span: Span,
+    /// The same without quotes; what an alias stands for.
+    pub(super) inner: Span,
     /// What it is.
     pub(super) data: Data,
 }
@@ -41,7 +43,7 @@ pub(super) struct Entry {
     pub(super) key: String,
     /// Place of the key, without quotes.
     pub(super) key_span: Span,
-    /// Place from the beginning of the key to the end of the value.
+    /// Place from the beginning of the key to the end of the value, with all quotes.
     pub(super) span: Span,
     /// The value.
     pub(super) value: Value,

@@ -93,6 +93,7 @@ impl<'a> Reader<'a> {
         Ok(document.unwrap_or(Value {
             place: start,
             span: start,
+            inner: start,
             data: Data::Map(Vec::new()),
         }))
     }
@@ -185,6 +186,7 @@ impl<'a> Reader<'a> {
         self.next = back;
         Ok(Value {
             place: span,
+            span,
             ..value
         })
     }
@@ -218,20 +220,11 @@ impl<'a> Reader<'a> {
                 merged.push((key_span, value));
                 continue;
             }
-            let key_span = self.inner(key_span, style);
-            let span = Span::new(
-                self.source,
-                key_span.start..value.span.end.max(key_span.end),
-            );
+            let end = value.span.end.max(key_span.end);
             let entry = Entry {
                 key: key.into_owned(),
-                key_span,
-                // The value of an alias stands elsewhere.
-                span: if value.span.start < key_span.start {
-                    key_span
-                } else {
-                    span
-                },
+                key_span: self.inner(key_span, style),
+                span: Span::new(self.source, key_span.start..end),
                 value,
             };
             if let Err(problem) = map.add(entry) {
@@ -280,9 +273,11 @@ impl<'a> Reader<'a> {
             _ => end.end.max(start.start),
         };
         let covered = self.text[start.start..end].trim_end();
+        let span = Span::new(self.source, start.start..start.start + covered.len());
         Value {
             place: self.item_place(start),
-            span: Span::new(self.source, start.start..start.start + covered.len()),
+            span,
+            inner: span,
             data,
         }
     }
@@ -317,7 +312,8 @@ impl<'a> Reader<'a> {
         };
         Value {
             place: self.item_place(span),
-            span: inner,
+            span,
+            inner,
             data,
         }
     }
@@ -351,7 +347,7 @@ impl<'a> Reader<'a> {
     fn collection_tag(&mut self, tag: Option<&Tag>, usual: &str, span: Span) {
         match tag {
             Some(tag) if !(tag.is_yaml_core_schema() && tag.suffix == usual) => {
-                self.unknown_tag(tag, span)
+                self.unknown_tag(tag, span);
             }
             _ => {}
         }
