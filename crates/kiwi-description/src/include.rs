@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::node::Node;
 use crate::span::{SourceId, SourceMap, Span};
-use crate::syntax::{self, Parsed};
+use crate::syntax::{self, FILE_LIMIT, Parsed};
+
+/// How many includes a description may have.
+const INCLUDE_LIMIT: usize = 200;
 
 /// Reads a file into the source map; the span is the place that names the file.
 pub type ReadSource<'a> =
@@ -27,8 +30,14 @@ pub fn expand(
     if !root.children.iter().any(is_include) {
         return problems;
     }
+    let mut includes = 0;
     for child in std::mem::take(&mut root.children) {
         if is_include(&child) {
+            includes += 1;
+            if let Err(problem) = within_limits(&child, includes, sources) {
+                problems.push(*problem);
+                break;
+            }
             match included_sections(&child, directory, sources, read) {
                 Ok(mut parsed) => {
                     root.children.append(&mut parsed.root.children);
@@ -41,6 +50,28 @@ pub fn expand(
         }
     }
     problems
+}
+
+/// Includes multiply what is read, so all of them together have a limit.
+fn within_limits(
+    include: &Node,
+    number: usize,
+    sources: &SourceMap,
+) -> Result<(), Box<Diagnostic>> {
+    let read: usize = sources.files().map(|(_, file)| file.text().len()).sum();
+    let problem = if number > INCLUDE_LIMIT {
+        let message = format!("there are more than {INCLUDE_LIMIT} includes");
+        Diagnostic::error(codes::markup::TOO_MANY, message)
+    } else if read > 2 * FILE_LIMIT {
+        let message = "the description with its includes is too large";
+        Diagnostic::error(codes::markup::TOO_LARGE, message)
+    } else {
+        return Ok(());
+    };
+    Err(problem
+        .at(include.name_span)
+        .help("remove what is not needed")
+        .into())
 }
 
 fn is_include(node: &Node) -> bool {

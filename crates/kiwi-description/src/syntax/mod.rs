@@ -36,7 +36,7 @@ use crate::span::{SourceId, SourceMap, Span};
 /// How many bytes a file may have; real ones have some thousand.
 pub const FILE_LIMIT: usize = 4 << 20;
 /// How many values or nodes one file may have, aliases counted as often as they are used; real ones have some hundred.
-pub const NODE_LIMIT: u32 = 250_000;
+pub const NODE_LIMIT: u32 = 100_000;
 /// How deep elements may be nested; descriptions need six levels, extensions a few more.
 pub const DEPTH_LIMIT: usize = 100;
 /// Namespace of the attributes that point to a schema.
@@ -88,6 +88,16 @@ struct Reading {
 
 /// Reads a text in a markup.
 pub fn parse(sources: &SourceMap, source: SourceId, markup: Markup) -> Result<Parsed, Diagnostics> {
+    match parse_all(sources, source, markup) {
+        Ok(Parsed { root, notes }) => Ok(Parsed {
+            root,
+            notes: notes.limited(),
+        }),
+        Err(problems) => Err(problems.limited()),
+    }
+}
+
+fn parse_all(sources: &SourceMap, source: SourceId, markup: Markup) -> Result<Parsed, Diagnostics> {
     let reading = match markup {
         Markup::Xml => {
             let root = xml::parse(sources, source).map_err(|problem| *problem)?;

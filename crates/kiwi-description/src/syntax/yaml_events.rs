@@ -17,6 +17,10 @@ pub(super) fn events(text: &str, source: SourceId) -> Result<Vec<Placed<'_>>, Bo
     let mut depth = 0_usize;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
+            // The parser looks far ahead and has a limit of its own.
+            if error.info().contains("recursion limit") {
+                return too_deep(places.point(*error.marker()));
+            }
             Diagnostic::error(
                 codes::markup::MALFORMED,
                 format!("this is not YAML: {}", error.info()),

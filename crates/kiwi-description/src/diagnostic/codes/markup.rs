@@ -95,4 +95,7 @@ codes! {
     PREFIX = 135: "a namespace prefix is not declared",
         "A name with a colon belongs to a namespace, which must be declared on the element or one around it.",
         "Declare it with `xmlns:PREFIX`, in other markups than XML with the key `@xmlns:PREFIX`, or remove the prefix.";
+    TOO_MANY_PROBLEMS = 136: "there are too many problems to show",
+        "One mistake, such as a file of another kind, can make everything in it wrong.",
+        "Mend the problems that are shown and try again.";
 }
