@@ -40,13 +40,13 @@ fn check(text: &str, markup: Markup) {
         ),
         Ok((root, _)) => {
             let expected = canonical(&root);
-            for markup in MARKUPS {
-                let written = write(&root, markup);
-                let (_, again) = parse(&written, markup);
-                let again =
-                    again.unwrap_or_else(|problems| panic!("{markup}: {problems:?}\n{written}"));
-                assert_eq!(canonical(&again.root), expected, "{markup}:\n{written}");
-            }
+            // One markup for each input is enough for many inputs.
+            let markup = MARKUPS[text.len() % MARKUPS.len()];
+            let written = write(&root, markup);
+            let (_, again) = parse(&written, markup);
+            let again =
+                again.unwrap_or_else(|problems| panic!("{markup}: {problems:?}\n{written}"));
+            assert_eq!(canonical(&again.root), expected, "{markup}:\n{written}");
         }
     }
 }

@@ -138,18 +138,17 @@ impl Reader<'_> {
     fn inner(&self, event: Event) -> Span {
         let span = self.span(event);
         let written = &self.text.input()[span.range()];
-        let long = ["\"\"\"", "'''"]
-            .into_iter()
-            .any(|quotes| written.starts_with(quotes));
-        let quotes = match event.encoding() {
-            None => 0,
-            Some(_) if long && written.len() >= 6 => 3,
-            Some(_) => 1,
-        };
-        if written.len() < 2 * quotes {
+        if event.encoding().is_none() {
             return span;
         }
-        Span::new(self.source, span.start + quotes..span.end - quotes)
+        // A text that is never closed is read all the same, and refused later.
+        let inside = ["\"\"\"", "'''", "\"", "'"]
+            .into_iter()
+            .find_map(|quotes| written.strip_prefix(quotes)?.strip_suffix(quotes));
+        inside.map_or(span, |inside| {
+            let quotes = (written.len() - inside.len()) / 2;
+            Span::new(self.source, span.start + quotes..span.end - quotes)
+        })
     }
 
     fn count(&mut self, place: Span) -> Result1<()> {

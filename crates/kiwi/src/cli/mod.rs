@@ -16,7 +16,7 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 pub use build_options::{BuildOptions, RepositoryOptions};
 pub use global::{GLOBAL_HEADING, GlobalOptions, LogFormat};
-pub use image::{ImageCommand, InfoOptions, PlanOptions};
+pub use image::{ConvertOptions, ImageCommand, InfoOptions, PlanOptions, TargetMarkup};
 pub use result::{ListOptions, ResultCommand};
 pub use system::{
     BuildCommand, CreateCommand, DebugOptions, PrepareCommand, RemoveCommand, SystemCommand,

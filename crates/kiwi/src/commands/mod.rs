@@ -4,6 +4,7 @@ mod building;
 mod doctor;
 mod enclosed;
 mod explain;
+mod image_convert;
 mod image_info;
 mod image_plan;
 mod remove;
@@ -62,6 +63,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
     match command {
         ImageCommand::Info(options) => image_info::run(options, globals),
         ImageCommand::Plan(options) => image_plan::run(options, globals),
+        ImageCommand::Convert(options) => image_convert::run(options, globals),
         ImageCommand::Resize(_) => not_there_yet("image resize"),
     }
 }

@@ -98,4 +98,7 @@ codes! {
     TOO_MANY_PROBLEMS = 136: "there are too many problems to show",
         "One mistake, such as a file of another kind, can make everything in it wrong.",
         "Mend the problems that are shown and try again.";
+    NOT_WRITTEN = 137: "the converted description cannot be written",
+        "The directory does not exist, the file system is full, or the current user may not write there.",
+        "Name another file with `--output`, or leave the option out and redirect the standard output.";
 }
