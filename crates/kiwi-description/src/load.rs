@@ -46,7 +46,7 @@ fn not_found(directory: &Path, message: &str) -> Diagnostic {
     let candidates: Vec<_> = names
         .iter()
         .filter(|name| {
-            [".xml", ".kiwi", ".yml", ".yaml"]
+            [".xml", ".kiwi", ".yml", ".yaml", ".json", ".json5", ".toml"]
                 .iter()
                 .any(|end| name.ends_with(end))
         })

@@ -94,7 +94,7 @@ pub(super) fn change(text: &str, random: &mut Random) -> String {
             lines.remove(one);
         }),
         8 => lines(text, random, |lines, one, _| {
-            lines[one] = lines[one].trim_start()
+            lines[one] = lines[one].trim_start();
         }),
         9 => {
             let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
