@@ -1,5 +1,7 @@
 //! Replaces `<include from="..."/>` below `image` by the sections of the file it names.
 //!
+//! The included file can be in any markup, whatever the main file is in; the reference reads XML only.
+//!
 //! The attributes of the included `image` do not count, not even its schema version: what is included is of the version of
 //! the main file. An include inside an included file stays where it is; the plan refuses it.
 
@@ -8,7 +10,10 @@ use std::path::{Path, PathBuf};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::node::Node;
 use crate::span::{SourceId, SourceMap, Span};
-use crate::syntax::xml;
+use crate::syntax::{self, FILE_LIMIT, Parsed};
+
+/// How many includes a description may have.
+const INCLUDE_LIMIT: usize = 200;
 
 /// Reads a file into the source map; the span is the place that names the file.
 pub type ReadSource<'a> =
@@ -25,17 +30,48 @@ pub fn expand(
     if !root.children.iter().any(is_include) {
         return problems;
     }
+    let mut includes = 0;
     for child in std::mem::take(&mut root.children) {
         if is_include(&child) {
+            includes += 1;
+            if let Err(problem) = within_limits(&child, includes, sources) {
+                problems.push(*problem);
+                break;
+            }
             match included_sections(&child, directory, sources, read) {
-                Ok(mut sections) => root.children.append(&mut sections),
-                Err(problem) => problems.push(*problem),
+                Ok(mut parsed) => {
+                    root.children.append(&mut parsed.root.children);
+                    problems.extend(parsed.notes);
+                }
+                Err(wrong) => problems.extend(wrong),
             }
         } else {
             root.children.push(child);
         }
     }
     problems
+}
+
+/// Includes multiply what is read, so all of them together have a limit.
+fn within_limits(
+    include: &Node,
+    number: usize,
+    sources: &SourceMap,
+) -> Result<(), Box<Diagnostic>> {
+    let read: usize = sources.files().map(|(_, file)| file.text().len()).sum();
+    let problem = if number > INCLUDE_LIMIT {
+        let message = format!("there are more than {INCLUDE_LIMIT} includes");
+        Diagnostic::error(codes::markup::TOO_MANY, message)
+    } else if read > 2 * FILE_LIMIT {
+        let message = "the description with its includes is too large";
+        Diagnostic::error(codes::markup::TOO_LARGE, message)
+    } else {
+        return Ok(());
+    };
+    Err(problem
+        .at(include.name_span)
+        .help("remove what is not needed")
+        .into())
 }
 
 fn is_include(node: &Node) -> bool {
@@ -47,7 +83,7 @@ fn included_sections(
     directory: &Path,
     sources: &mut SourceMap,
     read: &mut ReadSource<'_>,
-) -> Result<Vec<Node>, Box<Diagnostic>> {
+) -> Result<Parsed, Diagnostics> {
     let Some(from) = include.attribute("from") else {
         return Err(Diagnostic::error(
             codes::markup::INCLUDE_WITHOUT_FROM,
@@ -66,9 +102,14 @@ fn included_sections(
         .help("store the file beside the description and include `this://FILE`")
         .into());
     };
-    let source = read(&path, sources, Some(from.value_span))?;
-    let root = xml::parse(sources, source)
-        .map_err(|problem| problem.related(from.value_span, "included here"))?;
+    let source = read(&path, sources, Some(from.value_span)).map_err(|problem| *problem)?;
+    let parsed = syntax::parse_detected(sources, source).map_err(|problems| {
+        problems
+            .into_iter()
+            .map(|problem| problem.related(from.value_span, "included here"))
+            .collect::<Diagnostics>()
+    })?;
+    let root = &parsed.root;
     if root.name != "image" {
         return Err(Diagnostic::warning(
             codes::markup::INCLUDE_ROOT,
@@ -82,7 +123,7 @@ fn included_sections(
         .help("put its content into `<image> ... </image>`")
         .into());
     }
-    Ok(root.children)
+    Ok(parsed)
 }
 
 /// Returns the file a location names, or nothing when it is not local.
@@ -110,6 +151,7 @@ fn locate(from: &str, directory: &Path) -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::load;
+    use crate::syntax::xml;
 
     #[test]
     fn locations() {

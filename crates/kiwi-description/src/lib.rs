@@ -5,7 +5,7 @@
 //! | Room | Takes | Gives |
 //! |---|---|---|
 //! | [`load`] | a directory | the file of the description, its text; the only room that touches files |
-//! | [`syntax`] | text | [`node::Node`]: elements, attributes and texts with their places; and back to XML |
+//! | [`syntax`] | text | [`node::Node`]: elements, attributes and texts with their places; and back to every markup |
 //! | [`mod@include`] | a node tree | the same with the sections of included files in place |
 //! | [`upgrade`] | a node tree of an older schema version | a node tree of the newest one |
 //! | [`schema`] | a node tree | everything that is wrong with it; the tables also feed the reference manual |
@@ -38,6 +38,7 @@ use diagnostic::Diagnostics;
 use model::ImageDescription;
 use node::Node;
 use span::SourceMap;
+use syntax::Parsed;
 
 /// A description that can be used.
 #[derive(Clone, Debug)]
@@ -92,9 +93,15 @@ fn read_into(
     kiwi_file: Option<&Path>,
 ) -> Result<(PathBuf, Node, ImageDescription, Diagnostics), Diagnostics> {
     let file = load::find(directory, kiwi_file).map_err(|problem| *problem)?;
-    let mut root = load::read_main(&file, sources)?;
+    let Parsed { mut root, notes } = load::read_main(&file, sources)?;
     let base = file.parent().unwrap_or(directory).to_owned();
-    let mut problems = include::expand(&mut root, &base, sources, &mut load::read_source);
+    let mut problems = notes;
+    problems.extend(include::expand(
+        &mut root,
+        &base,
+        sources,
+        &mut load::read_source,
+    ));
     match upgrade::upgrade(&mut root) {
         Ok(notes) => problems.extend(notes),
         Err(errors) => {

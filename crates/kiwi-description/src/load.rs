@@ -4,9 +4,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::node::Node;
 use crate::span::{SourceId, SourceMap, Span};
-use crate::syntax::{self, Markup, encoding, xml};
+use crate::syntax::{self, FILE_LIMIT, Parsed, encoding};
 
 /// Finds the description file below a directory.
 ///
@@ -48,7 +47,7 @@ fn not_found(directory: &Path, message: &str) -> Diagnostic {
     let candidates: Vec<_> = names
         .iter()
         .filter(|name| {
-            [".xml", ".kiwi", ".yml", ".yaml"]
+            [".xml", ".kiwi", ".yml", ".yaml", ".json", ".json5", ".toml"]
                 .iter()
                 .any(|end| name.ends_with(end))
         })
@@ -95,7 +94,7 @@ pub fn read_source(
     sources: &mut SourceMap,
     origin: Option<Span>,
 ) -> Result<SourceId, Box<Diagnostic>> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let bytes = read_bytes(path).map_err(|error| {
         let problem = match origin {
             Some(span) if error.kind() == ErrorKind::NotFound => Diagnostic::error(
                 codes::markup::INCLUDE_UNREADABLE,
@@ -119,6 +118,19 @@ pub fn read_source(
         };
         Box::new(problem)
     })?;
+    if bytes.len() > FILE_LIMIT {
+        let message = format!(
+            "`{}` is larger than {} MiB, which no description is",
+            path.display(),
+            FILE_LIMIT >> 20
+        );
+        let problem = Diagnostic::error(codes::markup::TOO_LARGE, message)
+            .help("check that the right file is named");
+        return Err(Box::new(match origin {
+            Some(span) => problem.at(span),
+            None => problem,
+        }));
+    }
     let shown = String::from_utf8_lossy(&bytes).into_owned();
     encoding::decode(bytes)
         .map(|text| sources.add(path, text))
@@ -135,28 +147,30 @@ pub fn read_source(
         })
 }
 
-/// Reads the main file of a description: any markup that is understood.
-pub fn read_main(path: &Path, sources: &mut SourceMap) -> Result<Node, Diagnostics> {
-    let source = read_source(path, sources, None).map_err(|problem| *problem)?;
-    let markup = syntax::detect(path, sources.file(source).text());
-    if markup == Markup::Xml {
-        return Ok(xml::parse(sources, source).map_err(|problem| *problem)?);
+/// Reads a regular file, but not much more of it than a description may have.
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Read;
+    // Opening a pipe or device could wait for ever.
+    let kind = std::fs::metadata(path)?.file_type();
+    if !kind.is_file() {
+        return Err(std::io::Error::other(if kind.is_dir() {
+            "it is a directory"
+        } else {
+            "it is no regular file"
+        }));
     }
-    let by_name = path
-        .extension()
-        .is_some_and(|extension| extension != "kiwi");
-    let reason = if by_name {
-        ""
-    } else {
-        " because it does not begin with `<`"
-    };
-    Err(Diagnostic::error(
-        codes::markup::UNSUPPORTED_MARKUP,
-        format!("the description is taken for {markup}{reason}, which this version does not read"),
-    )
-    .at(Span::new(source, 0..0))
-    .help("write the description as XML; other markups come in a later version")
-    .into())
+    let mut bytes = Vec::new();
+    let limit = FILE_LIMIT as u64 + 1;
+    std::fs::File::open(path)?
+        .take(limit)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Reads the main file of a description: any markup that is understood.
+pub fn read_main(path: &Path, sources: &mut SourceMap) -> Result<Parsed, Diagnostics> {
+    let source = read_source(path, sources, None).map_err(|problem| *problem)?;
+    syntax::parse_detected(sources, source)
 }
 
 #[cfg(test)]
@@ -216,22 +230,36 @@ mod tests {
     }
 
     #[test]
-    fn other_markups_are_named() {
-        for (name, text, expected) in [
-            (
-                "a.kiwi",
-                "image:\n  name: x\n",
-                "YAML because it does not begin with `<`",
-            ),
-            ("config.yaml", "image:", "YAML, "),
-            ("config.toml", "", "TOML, "),
+    fn every_markup_is_read_by_name_or_content() {
+        for (name, text) in [
+            ("config.xml", "<image name='x'/>"),
+            ("a.kiwi", "<image name='x'/>"),
+            ("a.kiwi", "# words\nimage:\n  '@name': x\n"),
+            ("a.kiwi", "{\"image\": {\"@name\": \"x\"}}"),
+            ("a.kiwi", "{image: {'@name': x}}"),
+            ("config.yaml", "image: {'@name': x}"),
+            ("config.yml", "image: {'@name': x}"),
+            ("config.json", "{\"image\": {\"@name\": \"x\"}}"),
+            ("config.json5", "{image: {'@name': 'x',}} // words"),
+            ("config.toml", "[image]\n'@name' = 'x'\n"),
         ] {
             let directory = directory(&[(name, text)]);
             let mut sources = SourceMap::default();
+            let parsed = read_main(&directory.path().join(name), &mut sources)
+                .unwrap_or_else(|problems| panic!("{name} {text}: {problems:?}"));
+            assert_eq!(parsed.root.name, "image", "{name} {text}");
+            assert_eq!(parsed.root.value("name"), Some("x"), "{name} {text}");
+        }
+    }
+
+    #[test]
+    fn ini_is_refused() {
+        for (name, text) in [("a.ini", "image = x"), ("a.kiwi", "[image]\nname = x\n")] {
+            let directory = directory(&[(name, text)]);
+            let mut sources = SourceMap::default();
             let problems = read_main(&directory.path().join(name), &mut sources).unwrap_err();
-            let problem = problems.iter().next().unwrap();
-            assert_eq!(problem.code, codes::markup::UNSUPPORTED_MARKUP);
-            assert!(problem.message.contains(expected), "{}", problem.message);
+            let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
+            assert_eq!(codes, [codes::markup::UNSUPPORTED_MARKUP], "{name}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! The markup-independent tree of a description: elements, attributes and text, each with its place.
 //!
-//! XML is read into this tree (other markups too, in time); upgrades and the command line change it; the schema checks it;
+//! Every markup is read into this tree; upgrades and the command line change it; the schema checks it;
 //! the typed model is built from it. Comments and processing instructions are not kept.
 
 use crate::span::Span;

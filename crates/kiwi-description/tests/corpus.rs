@@ -11,6 +11,7 @@ use kiwi_description::rewrite::{Rewritten, rewrite, unified_diff};
 use kiwi_description::syntax::{xml, xml_write};
 use kiwi_description::upgrade::NEWEST;
 use kiwi_description::{Failure, Loaded, load, model, read};
+use support::trees::{MARKUPS, canonical, parse, write};
 
 /// Descriptions the reference refuses, with the code we refuse them with.
 const REFUSED: &[(&str, codes::Code)] = &[("fedora-34.0", codes::schema::UNKNOWN_ATTRIBUTE)];
@@ -76,15 +77,19 @@ fn assert_loaded(loaded: &Loaded) {
     assert!(!loaded.diagnostics.has_errors(), "{name}");
     assert!(!loaded.image.preferences.is_empty(), "{name}");
 
-    // What is written as image/config.xml reads back as the same description.
-    let written = xml_write::to_xml(&loaded.root);
-    let mut sources = loaded.source_map.clone();
-    let source = sources.add("written.xml", written.as_str());
-    let again = xml::parse(&sources, source).unwrap_or_else(|problem| panic!("{name}: {problem}"));
-    assert_eq!(xml_write::to_xml(&again), written, "{name}");
-    let image =
-        model::build_model(&again).unwrap_or_else(|problems| panic!("{name}: {problems:?}"));
-    assert_eq!(image.packages.len(), loaded.image.packages.len(), "{name}");
+    // What is written in any markup reads back as the same description.
+    let expected = canonical(&loaded.root);
+    for markup in MARKUPS {
+        let written = write(&loaded.root, markup);
+        let (_, again) = parse(&written, markup);
+        let again = again.unwrap_or_else(|problems| panic!("{name} {markup}: {problems:?}"));
+        assert!(again.notes.is_empty(), "{name} {markup}: {:?}", again.notes);
+        assert_eq!(canonical(&again.root), expected, "{name} {markup}");
+        assert_eq!(write(&again.root, markup), written, "{name} {markup}");
+        let image = model::build_model(&again.root)
+            .unwrap_or_else(|problems| panic!("{name} {markup}: {problems:?}"));
+        assert_eq!(image.packages.len(), loaded.image.packages.len(), "{name}");
+    }
 }
 
 /// Folders of older descriptions, the schema versions they announce, and how many there are.

@@ -1,12 +1,15 @@
 //! Many diagnostics at once, in the order of their places.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, codes};
 
 /// A collection of diagnostics.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {
+    /// How many problems are told at once; nobody reads more, and showing each takes time.
+    pub const LIMIT: usize = 500;
+
     /// Makes an empty collection.
     pub fn new() -> Self {
         Self::default()
@@ -54,6 +57,26 @@ impl Diagnostics {
     /// Returns them sorted by place.
     pub fn sorted(mut self) -> Self {
         self.sort();
+        self
+    }
+
+    /// Leaves out what is beyond the limit, and says so.
+    pub fn limited(mut self) -> Self {
+        if self.0.len() > Self::LIMIT {
+            let rest = self.0.split_off(Self::LIMIT);
+            let worst = rest.iter().map(|problem| problem.severity).min();
+            let mut last = Diagnostic::new(
+                worst.unwrap_or(Severity::Error),
+                codes::markup::TOO_MANY_PROBLEMS,
+                format!(
+                    "there are more than {} problems, and the rest is not shown",
+                    Self::LIMIT
+                ),
+            )
+            .help("mend the others first");
+            last.primary = self.0.last().and_then(|problem| problem.primary.clone());
+            self.0.push(last);
+        }
         self
     }
 

@@ -111,6 +111,7 @@ pub(super) fn explain(error: &Error, sources: &SourceMap, source: SourceId) -> D
         Error::UnknownToken(_) => broken("there is text outside of the outermost element".into())
             .at(place)
             .help("everything must be inside of `<image>`; a `<` may be missing here"),
+        Error::NodesLimitReached => super::value::too_many(place),
         Error::InvalidString(expected, _) => broken(format!("expected `{expected}`")).at(place),
         other => broken(format!("the XML is broken: {other}")).at(place),
     }

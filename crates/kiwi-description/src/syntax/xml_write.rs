@@ -3,6 +3,7 @@
 //! What is written reads back as the same tree, apart from places. Text of an element that also has children, which only
 //! extension data can have, is written before them.
 
+use super::XSI;
 use crate::node::Node;
 
 /// Returns a whole document with its declaration.
@@ -55,13 +56,19 @@ fn write_element(node: &Node, level: usize, out: &mut String) {
 
 /// Declares the prefix `xsi`, under which the reader keeps schema locations whatever prefix they were written with.
 fn declare_xsi(root: &Node, out: &mut String) {
-    let used = root
-        .attributes
-        .iter()
-        .any(|attribute| attribute.name.starts_with("xsi:"));
-    if used && root.attribute("xmlns:xsi").is_none() {
-        out.push_str(" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"");
+    if needs_xsi(root) {
+        out.push_str(&format!(" xmlns:xsi=\"{XSI}\""));
     }
+}
+
+/// Tells whether the prefix `xsi` is used and must be declared on the outermost element.
+pub(super) fn needs_xsi(root: &Node) -> bool {
+    fn uses(node: &Node) -> bool {
+        let mut attributes = node.attributes.iter();
+        attributes.any(|attribute| attribute.name.starts_with("xsi:"))
+            || node.children.iter().any(uses)
+    }
+    root.attribute("xmlns:xsi").is_none() && uses(root)
 }
 
 fn indent(level: usize, out: &mut String) {

@@ -24,7 +24,12 @@ pub(super) fn rename_elements(root: &mut Node, from: &str, to: &str) {
 }
 
 /// Gives an attribute another name and keeps its value and place.
+///
+/// An attribute that has the new name already gives way, because an element cannot have two of one name.
 pub(super) fn rename_attribute(node: &mut Node, from: &str, to: &str) {
+    if node.attribute(from).is_some() {
+        node.take_attribute(to);
+    }
     if let Some(attribute) = node.attribute_mut(from) {
         to.clone_into(&mut attribute.name);
     }

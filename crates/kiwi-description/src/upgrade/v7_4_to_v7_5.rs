@@ -1,6 +1,6 @@
 //! 7.4 to 7.5: further tags of a container became further names, in which a tag alone begins with a colon.
 
-use super::rewrites::for_each;
+use super::rewrites::{for_each, rename_attribute};
 use crate::diagnostic::Diagnostics;
 use crate::node::Node;
 
@@ -9,8 +9,8 @@ pub(super) fn rewrite(root: &mut Node, _problems: &mut Diagnostics) {
         if let Some(tags) = config.attribute_mut("additionaltags") {
             let names: Vec<_> = tags.value.split(',').map(|tag| format!(":{tag}")).collect();
             tags.value = names.join(",");
-            "additionalnames".clone_into(&mut tags.name);
         }
+        rename_attribute(config, "additionaltags", "additionalnames");
     });
 }
 
@@ -24,6 +24,11 @@ mod tests {
             "7.4",
             "<containerconfig name='x' additionaltags='a,b' tag='c'/>",
             "<containerconfig name='x' additionalnames=':a,:b' tag='c'/>",
+        );
+        assert_upgrade(
+            "7.4",
+            "<containerconfig additionalnames='b' additionaltags='a'/>",
+            "<containerconfig additionalnames=':a'/>",
         );
         assert_upgrade(
             "7.4",

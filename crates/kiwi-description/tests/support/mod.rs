@@ -1,4 +1,7 @@
-//! Finds the data beside the repository that tests compare with.
+//! Finds the data beside the repository that tests compare with; [`trees`] reads and compares texts in every markup.
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub(crate) mod trees;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

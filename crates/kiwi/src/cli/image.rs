@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use kiwi_description::syntax::Markup;
 
 use super::system::LaterCommand;
 use super::{BuildOptions, GlobalOptions, RepositoryOptions};
@@ -18,6 +19,8 @@ pub enum ImageCommand {
     Upgrade(UpgradeOptions),
     /// Check descriptions: everything that is wrong with them, for all profiles and build types at once
     Lint(LintOptions),
+    /// Write a description in another markup, upgraded to the newest schema
+    Convert(ConvertOptions),
     /// Change the size of a disk that was built (not there yet in this version)
     Resize(LaterCommand),
 }
@@ -28,7 +31,8 @@ pub enum ImageCommand {
 Examples:
   kiwi-ng image info --description DIR
   kiwi-ng image info --description DIR --list-profiles
-  kiwi-ng --type oem image info --description DIR --print-kiwi-env")]
+  kiwi-ng --type oem image info --description DIR --print-kiwi-env
+  kiwi-ng image info --description DIR --print-yaml")]
 pub struct InfoOptions {
     /// Directory with the description
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -45,13 +49,13 @@ pub struct InfoOptions {
     /// Also list all packages with what they need (not there yet in this version)
     #[arg(long)]
     pub resolve_package_list: bool,
-    /// Print the description as XML (not there yet in this version)
+    /// Also print the upgraded description as XML
     #[arg(long)]
     pub print_xml: bool,
-    /// Print the description as YAML (not there yet in this version)
+    /// Also print the upgraded description as YAML
     #[arg(long)]
     pub print_yaml: bool,
-    /// Print the description as TOML (not there yet in this version)
+    /// Also print the upgraded description as TOML; of several forms the first of XML, YAML, TOML is printed
     #[arg(long)]
     pub print_toml: bool,
     /// Global options behind the command.
@@ -148,6 +152,58 @@ pub enum LintFormat {
     Github,
 }
 
+/// Options of `image convert`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiwi-ng image convert --description DIR --to yaml
+  kiwi-ng image convert --description DIR --to toml --output DIR/config.toml
+
+The description is checked, upgraded to the newest schema, and written with its includes in place. Comments are not kept.
+A description that is not called config.xml is found by its name: kiwi-ng --kiwi-file config.toml ...")]
+pub struct ConvertOptions {
+    /// Directory with the description
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub description: PathBuf,
+    /// Markup to write
+    #[arg(long, value_name = "MARKUP")]
+    pub to: TargetMarkup,
+    /// File to write, which is replaced; the standard output otherwise
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Global options behind the command.
+    #[command(flatten)]
+    pub globals: Box<GlobalOptions>,
+}
+
+/// Markups that `image convert` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TargetMarkup {
+    /// XML.
+    #[value(help = None)]
+    Xml,
+    /// YAML.
+    #[value(help = None)]
+    Yaml,
+    /// TOML.
+    #[value(help = None)]
+    Toml,
+    /// JSON.
+    #[value(help = None)]
+    Json,
+}
+
+impl From<TargetMarkup> for Markup {
+    fn from(target: TargetMarkup) -> Self {
+        match target {
+            TargetMarkup::Xml => Markup::Xml,
+            TargetMarkup::Yaml => Markup::Yaml,
+            TargetMarkup::Toml => Markup::Toml,
+            TargetMarkup::Json => Markup::Json,
+        }
+    }
+}
+
 impl ImageCommand {
     /// Returns the global options behind the command.
     pub(super) fn globals(&self) -> Option<&GlobalOptions> {
@@ -156,6 +212,7 @@ impl ImageCommand {
             Self::Plan(options) => Some(&options.globals),
             Self::Upgrade(options) => Some(&options.globals),
             Self::Lint(options) => Some(&options.globals),
+            Self::Convert(options) => Some(&options.globals),
             Self::Resize(_) => None,
         }
     }

@@ -16,7 +16,10 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 
 pub use build_options::{BuildOptions, RepositoryOptions};
 pub use global::{GLOBAL_HEADING, GlobalOptions, LogFormat};
-pub use image::{ImageCommand, InfoOptions, LintFormat, LintOptions, PlanOptions, UpgradeOptions};
+pub use image::{
+    ConvertOptions, ImageCommand, InfoOptions, LintFormat, LintOptions, PlanOptions, TargetMarkup,
+    UpgradeOptions,
+};
 pub use result::{ListOptions, ResultCommand};
 pub use system::{
     BuildCommand, CreateCommand, DebugOptions, PrepareCommand, RemoveCommand, SystemCommand,

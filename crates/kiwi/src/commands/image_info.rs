@@ -2,6 +2,7 @@
 
 use kiwi_description::diagnostic::Diagnostics;
 use kiwi_description::span::SourceMap;
+use kiwi_description::syntax::{self, Markup};
 use kiwi_plan::checks::CHECKS;
 use kiwi_plan::resolve::{Facts, choice_warnings};
 use kiwi_plan::resolve_facts;
@@ -13,7 +14,7 @@ use super::Outcome;
 use crate::cli::{GlobalOptions, InfoOptions};
 use crate::exit_code::Exit;
 use crate::failure::Failure;
-use crate::output::{print, report};
+use crate::output::{log, print, report};
 use crate::{planning, selection};
 
 /// Runs the command.
@@ -33,6 +34,12 @@ pub(super) fn run(options: &InfoOptions, globals: &GlobalOptions) -> Outcome {
             draft.warnings.extend(of_choice);
             report::diagnostics(&draft.warnings, &draft.loaded.source_map, globals);
             print::stdout(&pretty(&info));
+            if let Some(markup) = markup(options) {
+                // The reference has a line of its log between the facts and the description.
+                log::start(globals, None)?;
+                tracing::info!("Description as {markup}:");
+                print::stdout(&syntax::write(&draft.loaded.root, markup).unwrap_or_default());
+            }
             Ok(Exit::Done)
         }
         Ok(_) => Err(Failure::new(Exit::Invalid, problems, draft.loaded.source_map).into()),
@@ -41,16 +48,21 @@ pub(super) fn run(options: &InfoOptions, globals: &GlobalOptions) -> Outcome {
 }
 
 fn refuse_later_options(options: &InfoOptions) -> Result<(), Box<Failure>> {
-    let later = [
-        (options.resolve_package_list, "--resolve-package-list"),
-        (options.print_xml, "--print-xml"),
-        (options.print_yaml, "--print-yaml"),
-        (options.print_toml, "--print-toml"),
-    ];
-    match later.into_iter().find(|(given, _)| *given) {
-        Some((_, option)) => Err(Failure::not_there_yet(option).into()),
-        None => Ok(()),
+    if options.resolve_package_list {
+        return Err(Failure::not_there_yet("--resolve-package-list").into());
     }
+    Ok(())
+}
+
+/// The markup to print the description in; the first of several wins.
+fn markup(options: &InfoOptions) -> Option<Markup> {
+    [
+        (options.print_xml, Markup::Xml),
+        (options.print_yaml, Markup::Yaml),
+        (options.print_toml, Markup::Toml),
+    ]
+    .into_iter()
+    .find_map(|(wanted, markup)| wanted.then_some(markup))
 }
 
 /// The one check the reference makes here.

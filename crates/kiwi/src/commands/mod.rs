@@ -4,6 +4,7 @@ mod building;
 mod doctor;
 mod enclosed;
 mod explain;
+mod image_convert;
 mod image_info;
 mod image_lint;
 mod image_plan;
@@ -68,6 +69,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
         ImageCommand::Plan(options) => image_plan::run(options, globals),
         ImageCommand::Upgrade(options) => image_upgrade::run(options, globals),
         ImageCommand::Lint(options) => image_lint::run(options, globals),
+        ImageCommand::Convert(options) => image_convert::run(options, globals),
         ImageCommand::Resize(_) => not_there_yet("image resize"),
     }
 }

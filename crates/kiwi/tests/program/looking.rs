@@ -162,6 +162,116 @@ fn info_lists_the_variables_of_scripts() {
 }
 
 #[test]
+fn info_prints_the_upgraded_description() {
+    let old = SMALL.replace("8.5", "7.4").replace(">apt<", ">apt-get<");
+    let directory = description(&old.replace("apt-get", "dnf"));
+    for (options, first, title) in [
+        (
+            &["--print-xml"][..],
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+            "XML",
+        ),
+        (&["--print-yaml"], "image:", "YAML"),
+        (&["--print-toml"], "[image]", "TOML"),
+        (&["--print-toml", "--print-yaml"], "image:", "YAML"),
+        (
+            &["--print-toml", "--print-xml", "--print-yaml"],
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+            "XML",
+        ),
+    ] {
+        let mut arguments = vec!["image", "info", "--description", "."];
+        arguments.extend(options);
+        let run = kiwi_in(directory.path(), &arguments);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let lines: Vec<&str> = run.stdout.lines().collect();
+        assert_eq!(
+            lines[..3],
+            ["{", "    \"image\": \"small\"", "}"],
+            "{options:?}"
+        );
+        assert!(lines[3].starts_with("[ INFO    ]: "), "{}", lines[3]);
+        assert!(
+            lines[3].ends_with(&format!("Description as {title}:")),
+            "{}",
+            lines[3]
+        );
+        assert_eq!(lines[4], first, "{options:?}");
+        assert!(
+            run.stdout.contains("8.5") && run.stdout.contains("dnf4"),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn convert_goes_there_and_back() {
+    let directory = description(SMALL);
+    let place = directory.path();
+    let convert = |file: &str, to: &str, more: &[&str]| {
+        let mut arguments = vec![
+            "--kiwi-file",
+            file,
+            "image",
+            "convert",
+            "--description",
+            ".",
+            "--to",
+            to,
+        ];
+        arguments.extend(more);
+        let run = kiwi_in(place, &arguments);
+        assert_eq!((run.code, run.stderr.as_str()), (0, ""), "{file} {to}");
+        run.stdout
+    };
+    let xml = convert("config.xml", "xml", &[]);
+    for markup in ["yaml", "toml", "json"] {
+        let name = format!("config.{markup}");
+        assert_eq!(convert("config.xml", markup, &["--output", &name]), "");
+        let written = std::fs::read_to_string(place.join(&name)).unwrap();
+        assert_eq!(convert("config.xml", markup, &[]), written);
+        assert_eq!(convert(&name, markup, &[]), written);
+        // TOML has values before tables, so the sections may stand in another order.
+        let back = convert(&name, "xml", &[]);
+        let sorted = |text: &str| {
+            let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+            lines.sort();
+            lines
+        };
+        assert_eq!(sorted(&back), sorted(&xml), "{markup}");
+        let plan = |file: &str| {
+            let arguments = ["--kiwi-file", file, "image", "plan", "--description", "."];
+            kiwi_in(place, &arguments)
+                .stdout
+                .replace(file, "config.xml")
+        };
+        assert_eq!(plan(&name), plan("config.xml"), "{markup}");
+    }
+    let left: Vec<_> = std::fs::read_dir(place).unwrap().collect();
+    assert_eq!(left.len(), 4, "{left:?}");
+    let arguments = [
+        "image",
+        "convert",
+        "--description",
+        ".",
+        "--to",
+        "json",
+        "--output",
+        "none/x",
+    ];
+    let run = kiwi_in(place, &arguments);
+    assert_eq!(run.code, 1);
+    assert_data_eq!(
+        run.stderr,
+        str![[r#"
+error[K0137]: `none/x` cannot be written: no such file or directory
+
+"#]]
+    );
+}
+
+#[test]
 fn info_needs_a_repository() {
     let directory = description(SMALL);
     let arguments = ["image", "info", "--description", ".", "--ignore-repos"];

@@ -51,8 +51,14 @@ fn what_later_versions_do() {
             "image resize",
         ),
         (
-            &["image", "info", "--description", "d", "--print-xml"],
-            "--print-xml",
+            &[
+                "image",
+                "info",
+                "--description",
+                "d",
+                "--resolve-package-list",
+            ],
+            "--resolve-package-list",
         ),
     ] {
         let run = kiwi(arguments);

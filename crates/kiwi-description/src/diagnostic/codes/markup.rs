@@ -19,9 +19,10 @@ codes! {
         "A description must be plain XML. Entities would let a file pull in other files or grow without limit.",
         "Remove the declaration and write the text out where the entity was used; use `<include from=\"...\"/>` for parts \
          that several descriptions share.";
-    UNSUPPORTED_MARKUP = 106: "this markup is not supported yet",
-        "Descriptions in YAML, JSON, TOML or INI are recognised but this version reads XML only.",
-        "Convert the description to XML, or use a later version.";
+    UNSUPPORTED_MARKUP = 106: "this markup cannot hold a description",
+        "INI files have sections but no deeper nesting, so a description does not fit into one. A file without a telling \
+         extension counts as INI when it begins with a section in brackets.",
+        "Write the description as XML, YAML, JSON or TOML; the name of a TOML file must end in `.toml`.";
     TOO_DEEP = 107: "elements are nested too deeply",
         "No description needs more than a handful of levels; a file nested hundreds deep is broken or hostile.",
         "Remove the nesting.";
@@ -54,6 +55,52 @@ codes! {
     UPGRADE_DROPPED = 124: "an old setting is ignored",
         "The description is of an older schema version, and the attribute or element has no meaning in the newest one.",
         "Remove it, or have it removed with `kiwi-ng image upgrade --write`; the message names what counts instead.";
+    MALFORMED = 125: "the file is not well-formed YAML, JSON or TOML",
+        "A quote or bracket is missing, the indentation does not fit, or a character is not allowed where it stands, so that \
+         the structure of the file is unknown. Reading stops at the first such place.",
+        "Mend the place shown and try again; an editor that knows the markup shows such errors while typing.";
+    DUPLICATE_KEY = 126: "a key is given twice",
+        "Other programs silently take one of the two, and which one differs. Several elements of one name are one list behind \
+         one key, or in TOML tables with `[[NAME]]`.",
+        "Keep one of them, or put both values into one list.";
+    VALUE_CHANGED = 127: "an unquoted word is read as something else than it says",
+        "YAML, JSON and TOML know numbers and booleans. The value becomes a number first and text afterwards, so that a version \
+         `1.10` turns into `1.1`, permissions `0644` into `420`, and in YAML `1:30` into `90` and `yes` into `true`. The \
+         reference reads it the same way.",
+        "Put the value into quotes to keep it as it is written, or write what it is read as.";
+    SHAPE = 128: "the structure of the file is not that of a description",
+        "A file is one map with one key, the outermost element. Inside, `@NAME` is an attribute with a text, `#text` the text of \
+         an element, every other key an element: a map, a text, nothing, or a list of these for several elements.",
+        "Write the place as the message says; `kiwi-ng image convert` shows how any description looks in each markup.";
+    BAD_NAME = 129: "a key cannot be the name of an element or attribute",
+        "Keys become names of elements and attributes, which begin with a letter and have only letters, digits and a few signs.",
+        "Correct the key; the name of an attribute has `@` before it.";
+    BAD_CHARACTER = 130: "a character is not allowed in a description",
+        "Descriptions are stored as XML in the image, and control characters have no place in XML, however they are written.",
+        "Remove the character.";
+    TOO_LARGE = 131: "a file of the description is too large",
+        "No description comes near this size; the file is probably something else, and reading it could take all memory.",
+        "Check that the right file is named.";
+    TOO_MANY = 132: "the description has too many elements",
+        "No description comes near this number. In YAML an alias counts as often as it is used, so a few lines can stand for \
+         millions of values.",
+        "Remove what is repeated.";
+    ALIAS = 133: "an alias stands for something that contains it",
+        "The value would have no end.",
+        "Write out what is meant instead of the alias.";
+    TAG = 134: "a tag of YAML is not understood",
+        "Tags can ask for any kind of value. A description has maps, lists and plain values only; the tags `!!str`, `!!int`, \
+         `!!float`, `!!bool`, `!!null`, `!!map` and `!!seq` are known.",
+        "Remove the tag.";
+    PREFIX = 135: "a namespace prefix is not declared",
+        "A name with a colon belongs to a namespace, which must be declared on the element or one around it.",
+        "Declare it with `xmlns:PREFIX`, in other markups than XML with the key `@xmlns:PREFIX`, or remove the prefix.";
+    TOO_MANY_PROBLEMS = 136: "there are too many problems to show",
+        "One mistake, such as a file of another kind, can make everything in it wrong.",
+        "Mend the problems that are shown and try again.";
+    NOT_WRITTEN = 137: "the converted description cannot be written",
+        "The directory does not exist, the file system is full, or the current user may not write there.",
+        "Name another file with `--output`, or leave the option out and redirect the standard output.";
     UPGRADE_LOST = 150: "an old setting has no counterpart any more",
         "The description is of an older schema version. The setting had an effect then, and nothing in the newest schema has \
          the same, so that the image becomes something else than it was.",

@@ -23,7 +23,7 @@ pub fn check(root: &Node) -> Diagnostics {
         }
         _ => problems.push(wrong_root(root)),
     }
-    problems.sorted()
+    problems.sorted().limited()
 }
 
 fn wrong_root(root: &Node) -> Diagnostic {
@@ -65,6 +65,9 @@ fn check_element<'a>(
     children::check_counts(node, definition, problems);
     ancestors.push(node);
     for child in &node.children {
+        if problems.len() > Diagnostics::LIMIT {
+            break;
+        }
         match children::definition(child, definition) {
             Ok(child_definition) => check_element(child, child_definition, ancestors, problems),
             Err(problem) => problems.push(*problem),
