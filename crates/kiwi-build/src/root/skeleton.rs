@@ -5,6 +5,7 @@ use std::path::Path;
 use fs_err as fs;
 use kiwi_host::remove::remove_tree;
 use kiwi_host::resolve::TreeDir;
+use kiwi_host::sandbox::remove_stale_mount_points;
 
 use super::place;
 use crate::context::BuildContext;
@@ -50,6 +51,7 @@ pub(crate) fn create(context: &BuildContext<'_>) -> Result<(), BuildError> {
 fn fill(root: &Path, build_service: &Path) -> Result<(), BuildError> {
     fs::create_dir_all(root).at("create", root)?;
     let tree = TreeDir::open(root)?;
+    remove_stale_mount_points(&tree)?;
     tree.set_mode("/", 0o755)?;
     for directory in DIRECTORIES {
         tree.create_dir_all(directory, 0o755)?;

@@ -18,7 +18,7 @@ pub struct TreeError {
 }
 
 impl TreeError {
-    pub(super) fn new(
+    pub(crate) fn new(
         action: &'static str,
         tree: &Path,
         path: &Path,

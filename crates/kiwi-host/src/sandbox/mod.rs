@@ -28,6 +28,7 @@ mod without_sync;
 
 pub use error::SandboxError;
 pub use helper::helper_main;
+pub use mount_points::remove_stale_mount_points;
 pub use spec::{Access, Bind, Sandbox};
 
 pub(crate) use job::{HELPER_ARGUMENT, JOB_FD, REPORT_FD, Report};

@@ -1,10 +1,14 @@
 //! Files and directories that exist in a tree only so that something can be mounted on them.
 //!
 //! Removing a mount point ends the mounts that other commands have there, so they are kept for everybody who uses the
-//! tree in this process: who comes first makes them, who goes last removes them.
+//! tree in this process: who comes first makes them, who goes last removes them. A journal in the tree tells a later process
+//! what a killed one could not remove.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +16,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rustix::fs::OFlags;
 
 use crate::resolve::{TreeDir, TreeError};
+
+/// Where the journal is in a tree, as long as somebody uses the tree.
+///
+/// A record is a letter for the kind, a path, a zero byte, the target of a link, and another zero byte.
+const JOURNAL: &str = "/.kiwi-mount-points";
 
 /// Which tree: device and inode of its root directory.
 type Identity = (u64, u64);
@@ -83,8 +92,13 @@ impl Maker<'_> {
 
     /// Makes sure that there is a directory.
     pub(super) fn directory(&mut self, path: &Path) -> Result<(), TreeError> {
-        for made in self.tree.create_dir_all(path, 0o755)? {
-            self.remember(made, Kind::Directory);
+        let mut missing: Vec<_> = path
+            .ancestors()
+            .take_while(|ancestor| !self.tree.exists(ancestor))
+            .collect();
+        while let Some(directory) = missing.pop() {
+            self.remember(directory.to_owned(), Kind::Directory)?;
+            self.tree.create_dir_all(directory, 0o755)?;
         }
         Ok(())
     }
@@ -97,9 +111,9 @@ impl Maker<'_> {
         if let Some(parent) = path.parent() {
             self.directory(parent)?;
         }
+        self.remember(path.to_owned(), Kind::File)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
         let _: File = self.tree.open_file(path, flags, 0o644)?;
-        self.remember(path.to_owned(), Kind::File);
         Ok(())
     }
 
@@ -108,14 +122,21 @@ impl Maker<'_> {
         if let Some(parent) = path.parent() {
             self.directory(parent)?;
         }
-        self.tree.symlink(target, path)?;
-        self.remember(path.to_owned(), Kind::Link(target.to_owned()));
-        Ok(())
+        self.remember(path.to_owned(), Kind::Link(target.to_owned()))?;
+        self.tree.symlink(target, path)
     }
 
-    fn remember(&mut self, path: PathBuf, kind: Kind) {
+    /// Writes down what is about to be made, in this process and in the tree.
+    fn remember(&mut self, path: PathBuf, kind: Kind) -> Result<(), TreeError> {
+        let made = Made { path, kind };
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND;
+        let mut journal = self.tree.open_file(JOURNAL, flags, 0o600)?;
+        journal.write_all(&made.record()).map_err(|error| {
+            TreeError::new("write", self.tree.path(), Path::new(JOURNAL), error)
+        })?;
         let entry = self.in_use.entry(self.identity).or_default();
-        entry.made.push(Made { path, kind });
+        entry.made.push(made);
+        Ok(())
     }
 }
 
@@ -135,11 +156,70 @@ impl Drop for MountPoints {
         let Ok(tree) = TreeDir::open(&self.tree) else {
             return;
         };
-        for made in made.into_iter().rev() {
-            if let Err(error) = remove(&tree, &made) {
-                tracing::warn!(%error, "a mount point stays behind");
-            }
+        if let Err(error) = remove_all(&tree, &made) {
+            tracing::warn!(%error, "a mount point stays behind");
         }
+    }
+}
+
+/// Removes the mount points that a killed process has left in a tree which nobody uses.
+///
+/// # Errors
+/// The operating system refuses to read the journal or to remove something.
+pub fn remove_stale_mount_points(tree: &TreeDir) -> Result<(), TreeError> {
+    match tree.read(JOURNAL) {
+        Ok(journal) => remove_all(tree, &Made::from_journal(&journal)),
+        Err(error) if error.is_not_found() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes mount points, the last one first, and the journal at the end.
+fn remove_all(tree: &TreeDir, made: &[Made]) -> Result<(), TreeError> {
+    for made in made.iter().rev() {
+        remove(tree, made)?;
+    }
+    match tree.remove_file(JOURNAL) {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+impl Made {
+    fn record(&self) -> Vec<u8> {
+        let (letter, target) = match &self.kind {
+            Kind::Directory => (b'd', Path::new("")),
+            Kind::File => (b'f', Path::new("")),
+            Kind::Link(target) => (b'l', target.as_path()),
+        };
+        let mut record = vec![letter];
+        for path in [self.path.as_path(), target] {
+            record.extend_from_slice(path.as_os_str().as_bytes());
+            record.push(0);
+        }
+        record
+    }
+
+    /// Reads a journal; a record that was not written to its end is left out, as nothing was made after it.
+    fn from_journal(journal: &[u8]) -> Vec<Self> {
+        let path = |bytes: &[u8]| PathBuf::from(OsStr::from_bytes(bytes));
+        let fields: Vec<&[u8]> = journal.split(|&byte| byte == 0).collect();
+        let records = fields[..fields.len() - 1].chunks_exact(2);
+        records
+            .filter_map(|record| {
+                let (letter, name) = record[0].split_first()?;
+                let kind = match letter {
+                    b'd' => Kind::Directory,
+                    b'f' => Kind::File,
+                    b'l' => Kind::Link(path(record[1])),
+                    _ => return None,
+                };
+                Some(Made {
+                    path: path(name),
+                    kind,
+                })
+            })
+            .collect()
     }
 }
 
@@ -195,6 +275,34 @@ mod tests {
         assert_eq!(tree.read_dir("/").unwrap(), ["etc", "var"]);
         assert_eq!(tree.read_dir("/etc").unwrap(), ["hosts", "other"]);
         assert_eq!(tree.read_dir("/var/cache").unwrap(), ["file"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_is_removed() {
+        let directory = tempfile::tempdir().unwrap();
+        let tree = TreeDir::open(directory.path()).unwrap();
+        std::fs::create_dir(directory.path().join("etc")).unwrap();
+        remove_stale_mount_points(&tree).unwrap();
+        let points = MountPoints::of(&tree).unwrap();
+        let mut maker = points.make(&tree);
+        maker.directory(Path::new("/a/b\nc/d")).unwrap();
+        maker.file(Path::new("/etc/hosts")).unwrap();
+        maker.file(Path::new("/etc/kept")).unwrap();
+        maker
+            .link(Path::new("/dev/x"), Path::new("/etc/resolv.conf"))
+            .unwrap();
+        drop(maker);
+        std::mem::forget(points);
+        tree.create_file("/etc/kept", 0o644, "a package's own")
+            .unwrap();
+        // As if the kill had come while a record was written.
+        let journal = directory.path().join(JOURNAL.trim_start_matches('/'));
+        let mut file = File::options().append(true).open(journal).unwrap();
+        file.write_all(b"f/etc").unwrap();
+
+        remove_stale_mount_points(&tree).unwrap();
+        assert_eq!(tree.read_dir("/").unwrap(), ["etc"]);
+        assert_eq!(tree.read_dir("/etc").unwrap(), ["kept"]);
     }
 
     #[test]
