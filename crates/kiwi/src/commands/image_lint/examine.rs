@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use kiwi_description::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+use kiwi_description::diagnostic::{Code, Diagnostic, Diagnostics, Severity, codes};
+use kiwi_description::model::values::DescriptionType;
 use kiwi_description::span::Span;
 use kiwi_plan::host_facts::RuntimeSettings;
 use kiwi_plan::resolve::{Scope, Variant, variants};
@@ -14,6 +15,12 @@ use super::{Checked, Finding};
 use crate::cli::GlobalOptions;
 use crate::facts::{self, Surroundings};
 use crate::places;
+
+/// What only says that this host is not the one to build on: worth a note, but no mistake of the description.
+const ABOUT_THIS_HOST: [Code; 2] = [
+    codes::selection::ONLY_IN_BUILD_SERVICE,
+    codes::checks::NO_BOOT_DESCRIPTION,
+];
 
 /// Examines a description; `None` for a file that only has the name of one.
 pub(super) fn description(
@@ -43,7 +50,10 @@ pub(super) fn description(
             });
         }
     };
-    let mut all = Collection::default();
+    let mut all = Collection {
+        of_boot_image: *loaded.image.description.kind == DescriptionType::Boot,
+        ..Collection::default()
+    };
     all.add(std::mem::take(&mut loaded.diagnostics), None);
     let surroundings = Surroundings {
         prepared: false,
@@ -104,12 +114,19 @@ fn no_build(span: Span) -> Diagnostic {
 #[derive(Default)]
 struct Collection {
     findings: Vec<Finding>,
+    /// Boot images are made with the repositories of the system image, whatever their descriptions name.
+    of_boot_image: bool,
     places: HashMap<(Code, Option<Span>, Option<String>), usize>,
 }
 
 impl Collection {
     fn add(&mut self, problems: Diagnostics, build: Option<&Variant>) {
-        for diagnostic in problems {
+        for mut diagnostic in problems {
+            let inherited =
+                self.of_boot_image && diagnostic.code == codes::selection::REPOSITORY_ADDRESS;
+            if inherited || ABOUT_THIS_HOST.contains(&diagnostic.code) {
+                diagnostic.severity = Severity::Note;
+            }
             // What comes with a later version is no mistake.
             if diagnostic.code == codes::selection::NOT_YET {
                 continue;

@@ -20,7 +20,8 @@ pub(super) struct File {
 /// Finds all descriptions in files and directories, each once, in the order of names.
 ///
 /// In a directory every file is taken that `--description` could find there, alone or with `--kiwi-file`: `config.xml` and all
-/// `*.kiwi`. Directories that begin with a dot are not entered, nor is a prepared root tree, of which only the description counts.
+/// `*.kiwi`, unless it stands for a link. Directories that begin with a dot are not entered, nor is a prepared root tree, of which
+/// only the description counts.
 pub(super) fn descriptions(
     paths: &[PathBuf],
     kiwi_file: Option<&Path>,
@@ -98,7 +99,11 @@ impl Search<'_> {
                 if !hidden {
                     inner.push(entry.path());
                 }
-            } else if !hidden && self.is_description(Path::new(&name)) && entry.path().is_file() {
+            } else if !hidden
+                && self.is_description(Path::new(&name))
+                && entry.path().is_file()
+                && !stands_for_link(&entry.path())
+            {
                 self.add(entry.path());
             }
         }
@@ -117,6 +122,24 @@ impl Search<'_> {
             None => name == "config.xml" || name.extension().is_some_and(|it| it == "kiwi"),
         }
     }
+}
+
+/// Tells whether a file holds nothing but the name of another one beside it.
+///
+/// Where symbolic links cannot be made, version control and archives store them like that.
+fn stands_for_link(path: &Path) -> bool {
+    const LONGEST_NAME: u64 = 255;
+    if path
+        .metadata()
+        .is_ok_and(|data| data.len() == 0 || data.len() > LONGEST_NAME)
+    {
+        return false;
+    }
+    std::fs::read_to_string(path).is_ok_and(|text| {
+        !text.contains('/')
+            && path.with_file_name(&text) != path
+            && path.with_file_name(text).is_file()
+    })
 }
 
 #[cfg(test)]
@@ -143,6 +166,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
         }
+        std::fs::write(base.join("a/stored-link.kiwi"), "config.xml").unwrap();
         std::os::unix::fs::symlink("config.xml", base.join("a/linked.kiwi")).unwrap();
         std::os::unix::fs::symlink("..", base.join("a/up")).unwrap();
         let found = |paths: &[PathBuf], kiwi_file| {
