@@ -7,6 +7,7 @@ mod bad_input;
 mod containers;
 mod disk_boots;
 mod host_untouched;
+mod mistakes;
 mod results;
 mod same_bytes;
 mod same_for_user_and_root;
