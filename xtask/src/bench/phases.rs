@@ -75,11 +75,11 @@ fn mark(line: &str) -> Option<(u64, &str)> {
     for part in time.split(':') {
         seconds = seconds * 60 + part.parse::<u64>().ok()?;
     }
-    // Addresses of mirrors do not belong into tables that are committed.
-    Some((
-        seconds,
-        text.split_once("://").map_or(text, |(before, _)| before),
-    ))
+    // Addresses of mirrors and paths of this machine do not belong into tables that are committed.
+    let text = [" /", "://"].iter().fold(text, |text, start| {
+        text.split_once(start).map_or(text, |(before, _)| before)
+    });
+    Some((seconds, text))
 }
 
 #[cfg(test)]
@@ -113,10 +113,17 @@ mod tests {
                    [ INFO    ]: Processing: [####] 10%\r[ INFO    ]: 00:00:01 | --> detail\n\
                    [ DEBUG   ]: 00:00:02 | nothing\n\
                    [ INFO    ]: 00:00:05 | Second http://mirror\n\
-                   [ INFO    ]: 00:00:06 | Third\n";
+                   [ INFO    ]: 00:00:06 | Third\n\
+                   [ INFO    ]: 00:00:07 | Image /a/b.raw\n\
+                   [ INFO    ]: 00:00:08 | End\n";
         assert_eq!(
             seconds(&of_reference(log)),
-            [("First", 7.0), ("Second http", 1.0)]
+            [
+                ("First", 7.0),
+                ("Second http", 1.0),
+                ("Third", 1.0),
+                ("Image", 1.0)
+            ]
         );
     }
 }

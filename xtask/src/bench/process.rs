@@ -97,6 +97,14 @@ impl Process {
         Ok(sample)
     }
 
+    /// Runs the program for its time alone, whatever it thinks of its input.
+    pub(super) fn time_regardless(&self) -> Result<Sample> {
+        let mut command = self.command();
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let (sample, _) = timed(&mut command).with_context(|| self.shown())?;
+        Ok(sample)
+    }
+
     /// Runs the program and returns its standard output.
     pub(super) fn read(&self) -> Result<String> {
         let output = self

@@ -17,6 +17,8 @@ use super::Outcome;
 const RUNS: usize = 21;
 /// How long our whole program may take for it.
 const TARGET: Duration = Duration::from_millis(10);
+/// How long `image lint` may take for the whole corpus.
+const LINT_TARGET: Duration = Duration::from_secs(2);
 /// What runs the reference's loader.
 const LOADER: &str = include_str!("load.py");
 /// How the lines begin that it prints for us.
@@ -38,7 +40,8 @@ struct Subject {
 /// Measures our program against the reference's, and against its loader alone.
 pub(super) fn measure(workshop: &Workshop) -> Result<Outcome> {
     let (ours, reference) = (workshop.ours(), workshop.reference()?);
-    let subject = largest(&corpus()?)?;
+    let corpus = corpus()?;
+    let subject = largest(&corpus)?;
     say(&format!("loading `{}`", subject.file.display()));
     let directory = subject.file.parent().context("a file has a directory")?;
     let name = subject.file.file_name().context("a file has a name")?;
@@ -61,17 +64,36 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Outcome> {
     let ours_whole = Figure::of(&our_own).context("nothing was run")?;
     let reference_whole = Figure::of(&theirs).context("nothing was run")?;
     let loader = Figure::of(&loader(workshop, &subject)?).context("nothing was run")?;
-    let row = |step: &str, other: Figure| Row {
+    let linted: Vec<Sample> = (0..RUNS)
+        .map(|_| lint(ours.process(), &corpus))
+        .collect::<Result<_>>()?;
+    let row = |step: &str, ours: Figure, other: Figure, target: Duration| Row {
         step: step.to_owned(),
-        ours: ours_whole,
+        ours,
         other: ("reference".to_owned(), other),
-        target: Target::Below(TARGET),
+        target: Target::Below(target),
     };
     Ok(Outcome {
         title: "Loading a description",
         rows: vec![
-            row("`image info --print-kiwi-env`", reference_whole),
-            row("its loader alone, against our whole program", loader),
+            row(
+                "`image info --print-kiwi-env`",
+                ours_whole,
+                reference_whole,
+                TARGET,
+            ),
+            row(
+                "its loader alone, against our whole program",
+                ours_whole,
+                loader,
+                TARGET,
+            ),
+            row(
+                "its loader with this one description, against our `image lint` of the whole corpus",
+                Figure::of(&linted).context("nothing was run")?,
+                loader,
+                LINT_TARGET,
+            ),
         ],
         notes: vec![format!(
             "The largest of the real descriptions, {} bytes. Medians of {RUNS} runs; the loader alone runs in one process that \
@@ -81,6 +103,14 @@ pub(super) fn measure(workshop: &Workshop) -> Result<Outcome> {
         phases: Vec::new(),
         versions: [ours.version()?, reference.version()?].into(),
     })
+}
+
+/// Checks all descriptions of the corpus in all their builds. Some of them have errors.
+fn lint(process: Process, corpus: &Path) -> Result<Sample> {
+    process
+        .args(["image", "lint"])
+        .args([corpus])
+        .time_regardless()
 }
 
 /// Runs the reference's loader again and again in one process.
