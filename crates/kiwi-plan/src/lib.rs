@@ -35,5 +35,5 @@ mod places;
 mod test_support;
 
 pub use host_facts::HostFacts;
-pub use resolve::{Input, Resolved, examine, mentioned_paths, resolve, resolve_facts};
+pub use resolve::{Input, Resolved, examine, mentioned_paths, outline, resolve, resolve_facts};
 pub use selection::Selection;

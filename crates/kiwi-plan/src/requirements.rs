@@ -23,7 +23,7 @@ pub(crate) fn list(facts: &Facts<'_>, root: &RootPlan, image: &ImagePlan) -> Vec
     }
     scripts(root, &mut all);
     match image {
-        ImagePlan::Archive(_) | ImagePlan::Container(_) => {}
+        ImagePlan::Archive(_) | ImagePlan::Container(_) | ImagePlan::Later(_) => {}
         ImagePlan::FileSystem(plan) => filesystem(plan.filesystem.kind, &mut all),
         ImagePlan::Disk(plan) => disk(plan, &mut all),
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use kiwi_plan::host_facts::EntryKind;
 use kiwi_plan::plan::requirement::Place;
-use kiwi_plan::{Input, Selection, resolve, selection, summary};
+use kiwi_plan::{Input, Selection, outline, resolve, selection, summary};
 
 /// One recorded resolution: directory, name of the record, command line.
 struct Case {
@@ -57,12 +57,13 @@ fn record(case: &Case) {
     }
     selection::apply_type_attributes(&mut loaded, &case.selection, case.machine)
         .expect("the attributes are right");
-    let resolved = resolve(&Input {
+    let input = Input {
         description: &loaded.image,
         sources: &loaded.source_map,
         selection: &case.selection,
         host: &host,
-    });
+    };
+    let resolved = resolve(&input);
     insta::with_settings!({
         snapshot_path => directory,
         prepend_module_to_snapshot => false,
@@ -84,6 +85,11 @@ fn record(case: &Case) {
                 let views = problems.views(&loaded.source_map);
                 let json = serde_json::to_string_pretty(&views).expect("views are plain data");
                 insta::assert_snapshot!(format!("{}.problems", case.record), json);
+                // What this version cannot build can be looked at all the same.
+                if let Ok(outline) = outline(&input) {
+                    let text = summary::text(&outline.plan, &|_| None);
+                    insta::assert_snapshot!(format!("{}.outline", case.record), text);
+                }
             }
         }
     });

@@ -7,7 +7,7 @@ use kiwi_description::diagnostic::Diagnostics;
 use kiwi_description::span::SourceMap;
 use kiwi_plan::plan::BuildPlan;
 use kiwi_plan::selection::apply_type_attributes;
-use kiwi_plan::{HostFacts, Input, Selection, resolve, resolve_facts};
+use kiwi_plan::{HostFacts, Input, Resolved, Selection, outline, resolve, resolve_facts};
 
 use crate::cli::GlobalOptions;
 use crate::exit_code::Exit;
@@ -95,11 +95,26 @@ impl Draft {
     ///
     /// # Errors
     /// Everything that is wrong, warnings included.
-    pub fn resolve(mut self) -> Result<Planned, Box<Failure>> {
+    pub fn resolve(self) -> Result<Planned, Box<Failure>> {
+        self.plan_by(resolve)
+    }
+
+    /// Makes the plan to look at, also where this version cannot carry it out.
+    ///
+    /// # Errors
+    /// Everything that is wrong, warnings included.
+    pub fn outline(self) -> Result<Planned, Box<Failure>> {
+        self.plan_by(outline)
+    }
+
+    fn plan_by(
+        mut self,
+        plan: impl Fn(&Input<'_>) -> Result<Resolved, Diagnostics>,
+    ) -> Result<Planned, Box<Failure>> {
         let description_xml = resolve_facts(&self.input())
             .map(|facts| stored::description_xml(&self.loaded.root, &facts))
             .unwrap_or_default();
-        let resolved = match resolve(&self.input()) {
+        let resolved = match plan(&self.input()) {
             Ok(resolved) => resolved,
             Err(problems) => {
                 self.warnings.extend(problems);

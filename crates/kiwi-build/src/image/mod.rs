@@ -23,6 +23,9 @@ pub fn build(context: &BuildContext<'_>) -> Result<Vec<Record>, BuildError> {
         ImagePlan::FileSystem(plan) => filesystem::create(context, plan).map(one),
         ImagePlan::Container(plan) => container::create(context, plan).map(one),
         ImagePlan::Disk(plan) => disk::create(context, plan),
+        ImagePlan::Later(_) => Err(BuildError::Unexpected(
+            "the plan is one to look at, not to build from".into(),
+        )),
     }
 }
 

@@ -5,6 +5,7 @@ mod container;
 mod disk;
 mod excludes;
 mod filesystem;
+pub(crate) mod later;
 mod not_yet;
 mod size;
 

@@ -19,6 +19,30 @@ pub enum ImagePlan {
     Container(Box<ContainerPlan>),
     /// `oem`: a disk.
     Disk(Box<DiskPlan>),
+    /// One that this version cannot make. `image plan` shows it; no build gets a plan with it.
+    Later(LaterImage),
+}
+
+/// What is known about an image that this version cannot make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaterImage {
+    /// File names in the target directory.
+    pub file_names: Vec<String>,
+    /// Volumes of its disk.
+    pub volumes: Vec<PlannedVolume>,
+}
+
+/// A volume of LVM, or a subvolume of btrfs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedVolume {
+    /// Its name.
+    pub name: String,
+    /// Where it is mounted; nothing for swap.
+    pub mountpoint: Option<String>,
+    /// `size:MIB` or `freespace:MIB`; nothing: all that is left.
+    pub size: Option<String>,
+    /// Label of its file system.
+    pub label: Option<String>,
 }
 
 /// A tar archive of the tree.

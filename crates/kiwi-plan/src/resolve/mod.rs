@@ -19,7 +19,7 @@ mod system;
 mod variants;
 mod volumes;
 
-use kiwi_description::diagnostic::{Diagnostics, Severity};
+use kiwi_description::diagnostic::{Diagnostic, Diagnostics, Severity, codes};
 use kiwi_description::model::ImageDescription;
 use kiwi_description::span::SourceMap;
 
@@ -27,6 +27,7 @@ use crate::host_facts::HostFacts;
 use crate::ids::{self, Ids};
 use crate::plan::disk::PartitionRole;
 use crate::plan::image::ImagePlan;
+use crate::plan::root::RootPlan;
 use crate::plan::{BuildPlan, ProfileValue, Reproducibility};
 use crate::selection::Selection;
 use crate::{checks, image, requirements};
@@ -142,6 +143,38 @@ pub fn resolve(input: &Input<'_>) -> Result<Resolved, Diagnostics> {
     }
 }
 
+/// Makes the plan of a build to look at, also of one that this version cannot carry out.
+///
+/// What is not there yet becomes a warning, and stands in the plan as [`ImagePlan::Later`].
+///
+/// # Errors
+/// Everything that is wrong with the description, warnings included, sorted by place.
+pub fn outline(input: &Input<'_>) -> Result<Resolved, Diagnostics> {
+    let problems = match resolve(input) {
+        Ok(resolved) => return Ok(resolved),
+        Err(problems) => problems,
+    };
+    let is_later = |problem: &Diagnostic| problem.code == codes::selection::NOT_YET;
+    if problems.iter().any(|it| it.is_error() && !is_later(it)) {
+        return Err(problems);
+    }
+    let facts = resolve_facts(input)?;
+    // Its problems are known from above.
+    let root = root::plan(&facts, &mut Diagnostics::new());
+    let image = ImagePlan::Later(image::later::plan(&facts));
+    let mut warnings = Diagnostics::new();
+    for mut problem in problems {
+        if is_later(&problem) {
+            problem.severity = Severity::Warning;
+        }
+        warnings.push(problem);
+    }
+    Ok(Resolved {
+        plan: assemble(&facts, root, image),
+        warnings,
+    })
+}
+
 /// Runs all checks and makes the plan without identifiers.
 fn look_and_draft(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<BuildPlan> {
     checks::run(facts, diagnostics);
@@ -154,8 +187,13 @@ fn look_and_draft(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<Bu
 fn draft(facts: &Facts<'_>, ids: &Ids, diagnostics: &mut Diagnostics) -> Option<BuildPlan> {
     let root = root::plan(facts, diagnostics);
     let image = image::plan(facts, ids, diagnostics)?;
+    Some(assemble(facts, root, image))
+}
+
+/// Puts the parts of a plan together; its seed is filled by [`with_identifiers`].
+fn assemble(facts: &Facts<'_>, root: RootPlan, image: ImagePlan) -> BuildPlan {
     let requirements = requirements::list(facts, &root, &image);
-    Some(BuildPlan {
+    BuildPlan {
         identity: facts.identity.clone(),
         environment: environment_with_disk(facts, &image),
         root,
@@ -167,7 +205,7 @@ fn draft(facts: &Facts<'_>, ids: &Ids, diagnostics: &mut Diagnostics) -> Option<
             seed: String::new(),
         },
         settings: settings::plan(facts.host),
-    })
+    }
 }
 
 /// Computes the seed from a plan without identifiers, and makes the plan again with those of the seed.

@@ -51,6 +51,7 @@ fn every_type_of_this_version_has_a_plan() {
             ImagePlan::FileSystem(plan) => &plan.file_name,
             ImagePlan::Container(plan) => &plan.file_name,
             ImagePlan::Disk(plan) => &plan.file_name,
+            ImagePlan::Later(_) => panic!("{kind} is built by this version"),
         };
         assert_eq!(name, file, "{kind}");
         let json = serde_json::to_string(&plan).unwrap();

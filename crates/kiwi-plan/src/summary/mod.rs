@@ -12,7 +12,7 @@ mod table;
 use crate::plan::BuildPlan;
 use crate::plan::Origin;
 use crate::plan::disk::DiskPlan;
-use crate::plan::image::{ImagePlan, SizeRule};
+use crate::plan::image::{ImagePlan, PlannedVolume, SizeRule};
 use crate::plan::repository::{Location, Repository};
 use crate::plan::requirement::{Place, Requirement};
 use crate::plan::root::Overlay;
@@ -39,6 +39,9 @@ pub fn text(plan: &BuildPlan, is_there: Availability<'_>) -> String {
         summary.section("Disk", &disk_lines(disk));
         summary.section("Partitions", &partitions::lines(disk));
         summary.section("Boot", &boot::lines(disk));
+    }
+    if let ImagePlan::Later(image) = &plan.image {
+        summary.section("Volumes", &volumes(&image.volumes));
     }
     summary.section("Results", &result_file_names(plan));
     summary.section("Programs", &programs(plan, is_there));
@@ -99,6 +102,7 @@ fn family(image: &ImagePlan) -> String {
             Some(format) => format!("disk, converted to {}", format.name),
             None => "disk".to_owned(),
         },
+        ImagePlan::Later(_) => "not made by this version yet".to_owned(),
     }
 }
 
@@ -222,6 +226,19 @@ fn disk_lines(disk: &DiskPlan) -> Vec<String> {
         table.row([
             "unpartitioned",
             &format!("{} MiB at the end", disk.unpartitioned_mib),
+        ]);
+    }
+    table.lines()
+}
+
+fn volumes(volumes: &[PlannedVolume]) -> Vec<String> {
+    let mut table = Table::new();
+    for volume in volumes {
+        table.row([
+            volume.name.as_str(),
+            volume.mountpoint.as_deref().unwrap_or("swap"),
+            volume.size.as_deref().unwrap_or("the rest"),
+            volume.label.as_deref().unwrap_or_default(),
         ]);
     }
     table.lines()

@@ -16,6 +16,7 @@ pub fn result_file_names(plan: &BuildPlan) -> Vec<String> {
                 .chain(format)
                 .collect()
         }
+        ImagePlan::Later(image) => image.file_names.clone(),
     };
     let stem = &plan.identity.result_stem;
     let (lists, changes, verified) = match plan.root.package_manager {

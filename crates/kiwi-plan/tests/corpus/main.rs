@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use kiwi_description::diagnostic::{Code, Diagnostics, codes};
 use kiwi_description::{Failure, Loaded};
 use kiwi_plan::selection::parse_repository_argument;
-use kiwi_plan::{Input, Selection, resolve, resolve_facts};
+use kiwi_plan::{Input, Selection, outline, resolve, resolve_facts};
 use serde_json::Value;
 
 use record::{Fields, Outcome, RECORDS, Record, State};
@@ -218,7 +218,7 @@ fn real_descriptions_have_a_plan_or_a_reason() {
     };
     let host_repository = parse_repository_argument("host:/").expect("an address alone is enough");
     let mut surprises = Vec::new();
-    let mut plans = 0;
+    let (mut plans, mut outlines) = (0, 0);
     for (file, outcome) in &RECORDS[0].read(&corpus) {
         for state in outcome.states.iter().filter(|state| state.is_resolved()) {
             let path = corpus.join(file);
@@ -236,13 +236,14 @@ fn real_descriptions_have_a_plan_or_a_reason() {
                     selection.ignore_repositories = true;
                     selection.add_repositories = vec![host_repository.clone()];
                 }
-                let resolved = resolve(&Input {
+                let input = Input {
                     description: &loaded.image,
                     sources: &loaded.source_map,
                     selection: &selection,
                     host: &host,
-                });
-                match resolved {
+                };
+                outlines += usize::from(outline(&input).is_ok());
+                match resolve(&input) {
                     Ok(_) => plans += 1,
                     Err(problems) => surprises.extend(
                         problems
@@ -260,6 +261,7 @@ fn real_descriptions_have_a_plan_or_a_reason() {
         surprises.join("\n")
     );
     assert!(plans >= 10, "only {plans} plans of real descriptions");
+    assert!(outlines >= 100, "only {outlines} of them can be looked at");
 }
 
 /// Prints the time from file to plan for the slowest description; run with `--release -- --ignored --nocapture`.

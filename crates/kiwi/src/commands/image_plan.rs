@@ -17,7 +17,7 @@ pub(super) fn run(options: &PlanOptions, globals: &GlobalOptions) -> Outcome {
     let selection = selection::of_build(globals, &options.options)
         .map_err(|problems| Failure::new(Exit::Invalid, problems, SourceMap::default()))?;
     let description = &options.options.description;
-    let planned = planning::draft(globals, description, selection, false)?.resolve()?;
+    let planned = planning::draft(globals, description, selection, false)?.outline()?;
     report::diagnostics(&planned.warnings, &planned.sources, globals);
     let text = if options.json {
         let json = serde_json::to_string_pretty(&planned.plan).expect("a plan has text keys only");
