@@ -2,6 +2,7 @@
 
 mod support;
 
+use kiwi_testkit::shared::shared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,7 +46,7 @@ fn explain(failure: &Failure) -> String {
 
 #[test]
 fn every_current_description_loads() {
-    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let mut count = 0;
@@ -103,7 +104,7 @@ const OLDER: &[(&str, &[&str], usize)] = &[
 /// Older descriptions load too, also the three that a newer release of the reference refuses to upgrade.
 #[test]
 fn older_descriptions_load() {
-    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     for (folder, versions, count) in OLDER {
@@ -129,7 +130,7 @@ fn older_descriptions_load() {
 /// Every description of the corpus, upgraded as text and read again, is the one that was upgraded in memory.
 #[test]
 fn every_text_is_upgraded_to_what_it_means() {
-    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let (mut count, mut changed, mut lines) = (0, 0, 0);
@@ -200,7 +201,7 @@ fn announced_version(loaded: &Loaded) -> String {
 #[test]
 #[ignore = "measures time"]
 fn time_per_description() {
-    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let mut slowest = Duration::ZERO;

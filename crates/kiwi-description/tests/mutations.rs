@@ -8,11 +8,12 @@ mod support;
 
 use kiwi_description::diagnostic::Severity;
 use kiwi_description::syntax::Markup;
+use kiwi_testkit::shared::shared;
 use support::trees::{MARKUPS, canonical, parse, told, whole_way, write};
 
 #[test]
 fn no_input_breaks_reading() {
-    let corpus = support::shared("KIWI_CORPUS", "corpus");
+    let corpus = shared("KIWI_CORPUS", "corpus");
     let seeds = mutate::Seeds::new(corpus.as_deref());
     mutate::run(&seeds, 20_000, check);
 }

@@ -7,6 +7,7 @@ mod support;
 #[path = "../../kiwi-description/tests/support/trees.rs"]
 mod trees;
 
+use kiwi_testkit::shared::shared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +115,7 @@ fn our_descriptions_have_the_same_plan_in_every_markup() {
 
 #[test]
 fn real_descriptions_have_the_same_plan_in_every_markup() {
-    let Some(corpus) = support::shared::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let record = corpus.join("expected/current.kiwi-11.1.6.json");
@@ -169,7 +170,7 @@ fn selections(file: &Path, states: &[Value]) -> Vec<Selection> {
 /// `KIWI_MUTATIONS` asks for more of them, as in the test of the same kind in `kiwi-description`.
 #[test]
 fn no_input_breaks_resolving() {
-    let corpus = support::shared::shared("KIWI_CORPUS", "corpus");
+    let corpus = shared("KIWI_CORPUS", "corpus");
     let seeds = mutate::Seeds::new(corpus.as_deref());
     let empty = tempfile::tempdir().expect("a temporary directory");
     let host = support::host(empty.path());

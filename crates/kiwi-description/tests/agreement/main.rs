@@ -11,6 +11,7 @@ mod samples;
 mod support;
 mod yaml;
 
+use kiwi_testkit::shared::shared;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -154,7 +155,7 @@ fn json_schema_accepts_typed_scalars() {
 /// All descriptions of the corpus that load are valid, once they are upgraded.
 #[test]
 fn upgraded_corpus_is_valid() {
-    let Some(corpus) = support::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let Some(jing) = require_judge("jing") else {

@@ -1,10 +1,11 @@
 //! The facts about the reference's schema, which were collected independently of our tables.
 
+use kiwi_testkit::shared::shared;
 use serde_json::Value;
 
 /// Reads a file of facts; absent, and loudly said, when there is none.
 pub(crate) fn read(file: &str) -> Option<Value> {
-    let directory = crate::support::shared("KIWI_SPEC", "spec")?;
+    let directory = shared("KIWI_SPEC", "spec")?;
     let text = std::fs::read_to_string(directory.join(file)).expect("the facts are readable");
     Some(serde_json::from_str(&text).expect("the facts are JSON"))
 }

@@ -38,7 +38,7 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     if !facts.host.is_directory(&path) {
         diagnostics.push(
             Diagnostic::error(
-                codes::checks::NO_BOOT_DESCRIPTION,
+                codes::checks::BOOT_DESCRIPTION_NOT_INSTALLED,
                 format!("the boot description `{}` is not installed", **boot),
             )
             .at(boot.span)

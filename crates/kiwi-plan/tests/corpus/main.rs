@@ -10,6 +10,7 @@ mod record;
 #[path = "../support/mod.rs"]
 mod support;
 
+use kiwi_testkit::shared::shared;
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
@@ -26,7 +27,7 @@ use record::{Fields, Outcome, RECORDS, Record, State};
 /// Every value of every state of every record: all of it is the reference's, but for the known differences.
 #[test]
 fn resolves_as_the_reference_does() {
-    let Some(corpus) = support::shared::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let (mut differences, mut used, mut incomplete) = (Vec::new(), BTreeSet::new(), Vec::new());
@@ -208,12 +209,12 @@ fn error_class(problems: &Diagnostics) -> String {
 const EXPECTED_ERRORS: [Code; 3] = [
     codes::selection::NOT_YET,
     codes::checks::MISSING_FILE,
-    codes::checks::NO_BOOT_DESCRIPTION,
+    codes::checks::BOOT_DESCRIPTION_NOT_INSTALLED,
 ];
 
 #[test]
 fn real_descriptions_have_a_plan_or_a_reason() {
-    let Some(corpus) = support::shared::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let host_repository = parse_repository_argument("host:/").expect("an address alone is enough");
@@ -269,7 +270,7 @@ fn real_descriptions_have_a_plan_or_a_reason() {
 #[ignore = "measures time"]
 fn time_from_file_to_plan() {
     const RUNS: u32 = 21;
-    let Some(corpus) = support::shared::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let mut times = Vec::new();

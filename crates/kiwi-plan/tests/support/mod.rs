@@ -1,8 +1,6 @@
 //! What the integration tests share: made-up hosts, and data beside the repository.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-pub(crate) mod shared;
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,5 +1,6 @@
 //! `image lint` itself: what it looks at, its formats and how it ends.
 
+use kiwi_testkit::shared::shared;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -151,7 +152,7 @@ fn checks_can_be_switched_off() {
 
 #[test]
 fn real_descriptions_take_no_time() {
-    let Some(corpus) = super::shared::shared("KIWI_CORPUS", "corpus") else {
+    let Some(corpus) = shared("KIWI_CORPUS", "corpus") else {
         return;
     };
     let mut fastest = Duration::MAX;

@@ -6,8 +6,6 @@
 
 mod cases;
 mod lint;
-#[path = "../../../kiwi-plan/tests/support/shared.rs"]
-mod shared;
 
 use std::fmt::Write;
 use std::path::Path;

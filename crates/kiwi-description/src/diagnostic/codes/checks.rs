@@ -65,10 +65,9 @@ codes! {
     MISSING_LOCAL_REPOSITORY = 326: "directory of a repository does not exist",
         "The repository lies on this host, and it is not there. It is left out.",
         "Create it, or correct the address.";
-    NO_BOOT_DESCRIPTION = 330: "boot description not there",
-        "With `initrd_system=\"kiwi\"` the initrd is an image of its own, built from the boot description that `boot` names. It is \
-         not named, or not there.",
-        "Name one that is installed, or remove `initrd_system`, so that dracut makes the initrd.";
+    NO_BOOT_DESCRIPTION = 330: "no boot description named",
+        "With `initrd_system=\"kiwi\"` the initrd is an image of its own, built from the boot description that `boot` names.",
+        "Name one, or remove `initrd_system`, so that dracut makes the initrd.";
     RESERVED_LABEL = 331: "label that another file system has",
         "Labels find file systems when the system starts. The one of the root file system, `SWAP` and `SPARE` are given away \
          already.",
@@ -165,4 +164,8 @@ codes! {
     SCRIPT_NOT_EXECUTABLE = 359: "script that its program does not run",
         "A script that is not executable is run by `bash`, whatever program its first line names.",
         "Make the file executable with `chmod +x`.";
+    BOOT_DESCRIPTION_NOT_INSTALLED = 360: "boot description not installed",
+        "The initrd is built from the boot description that `boot` names, and this host has no such directory.",
+        "Install the package that brings it, name one that is installed, or remove `initrd_system`, so that dracut makes the \
+         initrd.";
 }

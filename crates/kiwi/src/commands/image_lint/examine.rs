@@ -19,7 +19,7 @@ use crate::places;
 /// What only says that this host is not the one to build on: worth a note, but no mistake of the description.
 const ABOUT_THIS_HOST: [Code; 2] = [
     codes::selection::ONLY_IN_BUILD_SERVICE,
-    codes::checks::NO_BOOT_DESCRIPTION,
+    codes::checks::BOOT_DESCRIPTION_NOT_INSTALLED,
 ];
 
 /// Examines a description; `None` for a file that only has the name of one.

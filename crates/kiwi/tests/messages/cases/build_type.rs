@@ -77,7 +77,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "",
         ),
         disk(
-            "K0330",
+            "K0360",
             "boot description not installed",
             r#"initrd_system="kiwi" boot="oemboot/none""#,
             "",

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// `variable` names the environment variable that holds its path; otherwise `../shared/NAME` is looked for beside the
 /// workspace and beside the directory around it.
-pub(crate) fn shared(variable: &str, name: &str) -> Option<PathBuf> {
+pub fn shared(variable: &str, name: &str) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found = std::env::var_os(variable).map(PathBuf::from).or_else(|| {
         ["../shared", "../../shared"]
