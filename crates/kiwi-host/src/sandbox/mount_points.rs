@@ -292,7 +292,9 @@ mod tests {
             .link(Path::new("/dev/x"), Path::new("/etc/resolv.conf"))
             .unwrap();
         drop(maker);
-        std::mem::forget(points);
+        // With the process goes what it knew.
+        in_use().remove(&points.identity);
+        drop(points);
         tree.create_file("/etc/kept", 0o644, "a package's own")
             .unwrap();
         // As if the kill had come while a record was written.
