@@ -174,14 +174,15 @@ pub fn remove_stale_mount_points(tree: &TreeDir) -> Result<(), TreeError> {
     }
 }
 
-/// Removes mount points, the last one first, and the journal at the end.
+/// Removes mount points, the last one first, and the journal at the end; one that cannot be removed does not keep the others.
 fn remove_all(tree: &TreeDir, made: &[Made]) -> Result<(), TreeError> {
+    let mut result = Ok(());
     for made in made.iter().rev() {
-        remove(tree, made)?;
+        result = result.and(remove(tree, made));
     }
     match tree.remove_file(JOURNAL) {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
+        Err(error) if !error.is_not_found() => result.and(Err(error)),
+        _ => result,
     }
 }
 
