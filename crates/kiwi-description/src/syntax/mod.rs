@@ -12,6 +12,7 @@ mod entries;
 mod json;
 mod json_write;
 mod namespaces;
+mod quoted;
 mod scalar;
 mod toml;
 mod toml_tables;

@@ -5,6 +5,7 @@
 
 use super::convention::TEXT_KEY;
 use super::entries::{Tree, document};
+use super::quoted;
 use crate::node::Node;
 
 /// How long a table may be to stand in one line.
@@ -102,20 +103,7 @@ fn key(name: &str) -> String {
 }
 
 fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-                out.push_str(&format!("\\u{:04X}", letter as u32));
-            }
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
+    let mut out = String::new();
+    quoted::write(text, quoted::is_unseen, &mut out);
     out
 }

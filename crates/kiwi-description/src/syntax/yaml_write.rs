@@ -3,6 +3,7 @@
 //! Only texts that every reader takes for texts are written without quotes; everything else has double quotes.
 
 use super::entries::{Tree, document};
+use super::quoted;
 use super::scalar::{self, Scalar};
 use crate::node::Node;
 
@@ -69,22 +70,9 @@ fn scalar(text: &str, out: &mut String) {
         out.push_str(text);
         return;
     }
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            // Line ends to some readers, or invisible.
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => {
-                out.push_str(&format!("\\u{:04X}", letter as u32));
-            }
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
+    // The blank that does not break is invisible too.
+    let is_unseen = |letter| letter == '\u{a0}' || quoted::is_unseen(letter);
+    quoted::write(text, is_unseen, out);
 }
 
 /// Tells whether every reader takes a word without quotes for this text.
