@@ -5,6 +5,14 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
+/// Options of tasks that write such a directory.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Change nothing; fail if the pages are not fresh
+    #[arg(long)]
+    check: bool,
+}
+
 /// What a directory has to hold.
 pub(crate) struct Generated {
     /// The directory.
@@ -16,8 +24,17 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
+    /// Writes the pages, or checks them.
+    pub(crate) fn run(&self, options: &Options) -> Result<()> {
+        if options.check {
+            self.check()
+        } else {
+            self.write()
+        }
+    }
+
     /// Writes what has changed and removes what is left over.
-    pub(crate) fn write(&self) -> Result<()> {
+    fn write(&self) -> Result<()> {
         fs_err::create_dir_all(&self.directory)?;
         for name in self.stale()? {
             fs_err::remove_file(self.directory.join(name))?;

@@ -21,9 +21,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Task {
     /// Write the man pages to docs/man
-    Man(man::Options),
+    Man(generated::Options),
     /// Write the reference manual to docs/reference
-    Reference(reference::Options),
+    Reference(generated::Options),
     /// Write completions for shells
     Completions(completions::Options),
     /// Check that generated files are fresh
@@ -39,10 +39,12 @@ fn workspace() -> PathBuf {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
-        Task::Man(options) => man::run(&options),
-        Task::Reference(options) => reference::run(&options),
+        Task::Man(options) => man::generated()?.run(&options),
+        Task::Reference(options) => reference::generated()?.run(&options),
         Task::Completions(options) => completions::run(&options),
-        Task::Check => man::check().and_then(|()| reference::check()),
+        Task::Check => man::generated()?
+            .check()
+            .and_then(|()| reference::generated()?.check()),
         Task::Bench(options) => bench::run(&options),
     }
 }

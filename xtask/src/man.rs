@@ -8,28 +8,8 @@ use clap_mangen::Man;
 
 use crate::generated::Generated;
 
-/// Options of `cargo xtask man`.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Options {
-    /// Change nothing; fail if the pages are not fresh
-    #[arg(long)]
-    check: bool,
-}
-
-/// Writes the pages, or checks them.
-pub(crate) fn run(options: &Options) -> Result<()> {
-    if options.check {
-        return check();
-    }
-    generated()?.write()
-}
-
-/// Fails if a page is missing, differs or is left over.
-pub(crate) fn check() -> Result<()> {
-    generated()?.check()
-}
-
-fn generated() -> Result<Generated> {
+/// The pages of `cargo xtask man`.
+pub(crate) fn generated() -> Result<Generated> {
     Ok(Generated {
         directory: crate::workspace().join("docs/man"),
         task: "man",
