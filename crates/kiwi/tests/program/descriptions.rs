@@ -203,7 +203,7 @@ fn type_attributes_are_judged_like_those_of_the_description() {
             "filesytem=ext4",
         ],
     );
-    assert_eq!(run.code, 2);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert_data_eq!(
         run.stderr,
         str![[r#"

@@ -21,25 +21,6 @@ fn plan(options: &[&str]) -> super::Run {
 }
 
 #[test]
-fn unknown_attribute() {
-    let run = plan(&["--set-type-attr", "filesytem=ext4"]);
-    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
-    assert_data_eq!(
-        run.stderr,
-        str![[r#"
-error[K0202]: `type` has no attribute `filesytem`
- --> --set-type-attr filesytem=ext4:1:1
-  |
-1 | filesytem=ext4
-  | ^^^^^^^^^^^^^^
-  |
-  = help: did you mean `filesystem`?
-
-"#]]
-    );
-}
-
-#[test]
 fn unknown_scheme() {
     let run = plan(&["--add-repo", "htp://me:geheim@h/d,apt-deb"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
