@@ -6,14 +6,15 @@
 //!
 //! A disk is made from the outside in: a partition table into a sparse file, then each partition's content into its byte
 //! range (here [`fat`] and [`swap`]; file systems that tools make come in by offset or through [`sparse`]), then boot code.
-//! Start reading with [`gpt`], the simplest of them all. Rooms know nothing of each other except that images of containers
-//! are made of tar archives.
+//! Start reading with [`gpt`], the simplest of them all. Rooms know nothing of each other except that file
+//! systems read a [`file_tree`] and images of containers are made of tar archives.
 //!
 //! | room | what it writes |
 //! |---|---|
 //! | [`gpt`], [`mbr`], [`guid`], [`sector`] | partition tables |
 //! | [`grub_bios`] | GRUB's boot and core image for BIOS machines |
 //! | [`fat`] | FAT file systems (EFI system partitions) |
+//! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
 //! | [`swap`] | swap areas |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
@@ -30,6 +31,7 @@ pub mod docker_archive;
 pub mod error;
 pub mod ext;
 pub mod fat;
+pub mod file_tree;
 pub mod gpt;
 pub mod grub_bios;
 pub mod guid;

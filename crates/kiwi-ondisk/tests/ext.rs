@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use judge::tree::{LATE, TIME, make, picture, set_time};
 use judge::{as_root, judge, skipped, verdict};
 use kiwi_ondisk::Error;
-use kiwi_ondisk::ext::{ExtTree, Filled};
+use kiwi_ondisk::ext::{self, Filled};
+use kiwi_ondisk::file_tree::FileTree;
 
 const MIB: u64 = 1 << 20;
 const OFFSET: u64 = MIB;
@@ -82,12 +83,12 @@ fn mounted(part: &Path, look: impl FnOnce(&Path)) -> Option<()> {
 }
 
 fn fill(tree: &Path, file: &File) -> Filled {
-    ExtTree::new(tree)
+    let outside = |path: &Path| path == Path::new("srv");
+    let tree = FileTree::new(tree)
         .latest_time(Some(TIME))
         .created(TIME)
-        .exclude(&|path| path == Path::new("srv"))
-        .write(file, OFFSET)
-        .unwrap()
+        .exclude(&outside);
+    ext::fill(&tree, file, OFFSET).unwrap()
 }
 
 /// Adds what is about block maps: large, sparse and scattered files, and a large directory.
@@ -219,11 +220,10 @@ fn debugfs_finds_owners_attributes_and_times() {
     let Some(file) = empty(&image, &["-t", "ext4"], 32) else {
         return;
     };
-    ExtTree::new(&tree)
+    let tree = FileTree::new(&tree)
         .latest_time(Some(TIME + 7))
-        .created(TIME)
-        .write(&file, OFFSET)
-        .unwrap();
+        .created(TIME);
+    ext::fill(&tree, &file, OFFSET).unwrap();
     let part = cut(&image, 32);
     check(&part);
     assert!(debugfs(&part, "ea_list /usr/bin/ping").contains("security.capability (20)"));
@@ -254,7 +254,7 @@ fn what_does_not_fit_is_said_in_numbers() {
         return;
     };
     fs::write(tree.join("large"), vec![1; 9_000_000]).unwrap();
-    let error = ExtTree::new(&tree).write(&file, OFFSET).unwrap_err();
+    let error = ext::fill(&FileTree::new(&tree), &file, OFFSET).unwrap_err();
     assert!(
         matches!(error, Error::TooSmall { needed, available, .. } if needed > 9_000_000 && available < 8_000_000),
         "{error}"
@@ -263,8 +263,7 @@ fn what_does_not_fit_is_said_in_numbers() {
     for number in 0..100 {
         fs::write(tree.join(number.to_string()), "").unwrap();
     }
-    let error = ExtTree::new(&tree)
-        .write(&file, OFFSET)
+    let error = ext::fill(&FileTree::new(&tree), &file, OFFSET)
         .unwrap_err()
         .to_string();
     assert!(error.contains("inode table"), "{error}");
@@ -274,12 +273,13 @@ fn what_does_not_fit_is_said_in_numbers() {
     let Some(file) = empty(&image, &["-t", "ext4", "-O", "quota"], 8) else {
         return;
     };
-    let error = ExtTree::new(&tree)
-        .write(&file, OFFSET)
+    let error = ext::fill(&FileTree::new(&tree), &file, OFFSET)
         .unwrap_err()
         .to_string();
     assert!(error.contains("`quota`"), "{error}");
-    let error = ExtTree::new(&tree).write(&file, 0).unwrap_err().to_string();
+    let error = ext::fill(&FileTree::new(&tree), &file, 0)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("no ext super block"), "{error}");
 }
 
@@ -291,8 +291,7 @@ fn it_can_be_stopped() {
     let Some(file) = empty(&target.path().join("image"), &["-t", "ext4"], 8) else {
         return;
     };
-    let stopped = ExtTree::new(directory.path())
-        .progress(&|_, _| false)
-        .write(&file, OFFSET);
+    let tree = FileTree::new(directory.path()).progress(&|_, _| false);
+    let stopped = ext::fill(&tree, &file, OFFSET);
     assert!(matches!(stopped, Err(Error::Stopped)));
 }

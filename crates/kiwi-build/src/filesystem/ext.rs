@@ -1,21 +1,15 @@
 //! ext2, ext3 and ext4: `mke2fs` makes the empty file system in its place, `kiwi_ondisk::ext` fills it.
 
 use std::ffi::OsString;
-use std::sync::{Mutex, PoisonError};
 
 use kiwi_host::Cmd;
-use kiwi_ondisk::ext::ExtTree;
+use kiwi_ondisk::ext;
 use kiwi_plan::plan::filesystem::FileSystemPlan;
 
 use super::options::Written;
-use super::{Source, Target};
+use super::{Source, Target, store};
 use crate::context::BuildContext;
 use crate::error::{BuildError, For};
-use crate::progress::{Counter, Unit};
-use crate::root::selinux;
-
-/// What is counted while files are copied.
-const FILES: &str = "files";
 
 /// Makes a file system from a directory.
 pub(super) fn make(
@@ -29,7 +23,16 @@ pub(super) fn make(
         .runner
         .run(&command)
         .purpose("making the file system")?;
-    fill(context, source, target).map_err(|error| explained(context, plan, error))
+    let filled = store::store(context, source, plan, |tree| {
+        ext::fill(tree, target.file, target.offset)
+    })?;
+    tracing::debug!(
+        "{} inodes, {} bytes of files, {} bytes are left",
+        filled.inodes,
+        filled.data_bytes,
+        filled.free_bytes
+    );
+    Ok(())
 }
 
 /// The command that makes the empty file system.
@@ -74,66 +77,6 @@ fn mke2fs(context: &BuildContext<'_>, plan: &FileSystemPlan, target: &Target<'_>
     command
         .arg(target.path)
         .arg(OsString::from(format!("{}k", target.bytes / 1024)))
-}
-
-fn fill(
-    context: &BuildContext<'_>,
-    source: Source<'_>,
-    target: &Target<'_>,
-) -> Result<(), BuildError> {
-    let reproducibility = &context.plan.reproducibility;
-    let directory = source.path()?;
-    let counter: Mutex<Option<Counter>> = Mutex::new(None);
-    let result = ExtTree::new(&directory)
-        .created(reproducibility.timestamp.cast_signed())
-        .latest_time(reproducibility.source_date_epoch.map(u64::cast_signed))
-        .selinux_labels(selinux::has_policy(context, source.tree))
-        .exclude(&|path| source.leaves_out(path))
-        .progress(&|done, total| {
-            counter
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get_or_insert_with(|| Counter::new(FILES, Unit::Bytes, total))
-                .set(done);
-            context.check_interrupt().is_ok()
-        })
-        .write(target.file, target.offset);
-    context.check_interrupt()?;
-    let filled = result?;
-    tracing::debug!(
-        "{} inodes, {} bytes of files, {} bytes are left",
-        filled.inodes,
-        filled.data_bytes,
-        filled.free_bytes
-    );
-    Ok(())
-}
-
-/// Says what to change in the description, where that helps.
-fn explained(context: &BuildContext<'_>, plan: &FileSystemPlan, error: BuildError) -> BuildError {
-    let BuildError::OnDisk(cause) = error else {
-        return error;
-    };
-    match cause {
-        kiwi_ondisk::Error::TooSmall { .. } => BuildError::TooSmall {
-            what: format!(
-                "the {} file system is too small: {cause}",
-                plan.kind.fstab_name()
-            ),
-            mend:
-                "give it a larger size, leave the size to be computed, or change `fscreateoptions`"
-                    .into(),
-            origin: None,
-        },
-        kiwi_ondisk::Error::Value { .. } if !plan.create_options.is_empty() => BuildError::Host {
-            what: cause.to_string(),
-            mend: format!(
-                "remove it from `fscreateoptions` of the build type `{}`",
-                context.plan.identity.build_type
-            ),
-        },
-        cause => cause.into(),
-    }
 }
 
 #[cfg(test)]

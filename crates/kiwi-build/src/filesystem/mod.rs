@@ -6,6 +6,7 @@ mod ext;
 mod fat;
 mod options;
 mod squashfs;
+mod store;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@
 
 use super::bytes::{put16, put32};
 use super::checksum::crc32c;
+use crate::file_tree::Kind;
 use crate::{Error, Result};
 
 /// Bytes in front of a name.
@@ -17,18 +18,6 @@ pub(super) struct Name {
     pub(super) name: Vec<u8>,
     pub(super) inode: u32,
     pub(super) kind: Kind,
-}
-
-/// What a name stands for, as stored beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    File = 1,
-    Directory = 2,
-    CharacterDevice = 3,
-    BlockDevice = 4,
-    Fifo = 5,
-    Socket = 6,
-    Symlink = 7,
 }
 
 /// How the blocks of a directory look.

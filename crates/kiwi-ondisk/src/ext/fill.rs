@@ -7,15 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::attribute::{Placed, add_block_checksum};
+use super::Filled;
+use super::attribute::{Attributes, Placed, add_block_checksum};
 use super::bytes::{get16, get32};
-use super::directory::{Format, Kind, Name};
+use super::directory::{Format, Name};
 use super::groups::{Groups, Run};
-use super::inode::{EXTENTS_FLAG, Inode, Time, attribute_room, checksum_seed, device_block};
+use super::inode::{EXTENTS_FLAG, Inode, attribute_room, checksum_seed, device_block};
 use super::mapping::{Extent, Mapping, ROOT_LENGTH, block_map, extents};
 use super::superblock::{compat, incompat, ro_compat};
-use super::tree::{Content, Node, Reader};
-use super::{ExtTree, Filled};
+use crate::file_tree::{Content, FileTree, Kind, Node, Time};
 use crate::sparse::copy_range;
 use crate::{Error, Result};
 
@@ -30,16 +30,9 @@ const SMALL: u64 = 256 << 10;
 const BATCH: u64 = 4 << 20;
 
 /// Fills the file system at `offset` of `file`.
-pub(super) fn fill(tree: &ExtTree<'_>, file: &File, offset: u64) -> Result<Filled> {
+pub(super) fn fill(tree: &FileTree<'_>, file: &File, offset: u64) -> Result<Filled> {
     let groups = Groups::read(file, offset)?;
-    let nodes = Reader {
-        root: tree.root,
-        latest: tree.latest,
-        selinux_labels: tree.selinux_labels,
-        exclude: tree.exclude,
-        block_size: groups.block_size(),
-    }
-    .read()?;
+    let nodes = tree.read(groups.block_size())?;
     let mut filler = Filler {
         tree,
         file,
@@ -73,7 +66,7 @@ pub(super) fn fill(tree: &ExtTree<'_>, file: &File, offset: u64) -> Result<Fille
 }
 
 struct Filler<'a> {
-    tree: &'a ExtTree<'a>,
+    tree: &'a FileTree<'a>,
     file: &'a File,
     groups: Groups<'a>,
     created: Time,
@@ -226,7 +219,7 @@ impl Filler<'_> {
     fn place_attributes(&mut self, node: &Node) -> Result<(Vec<u8>, u64)> {
         let room = attribute_room(&self.groups.super_block);
         let size = self.groups.block_size() as usize;
-        match node.attributes.place(room, size)? {
+        match Attributes::new(&node.attributes)?.place(room, size)? {
             Placed::Inode(bytes) => {
                 if !bytes.is_empty() {
                     self.groups.super_block.add_compat(compat::EXT_ATTR);

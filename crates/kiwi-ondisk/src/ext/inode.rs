@@ -4,6 +4,7 @@ use super::bytes::{high32, low32, put16, put32};
 use super::checksum::crc32c;
 use super::mapping::ROOT_LENGTH;
 use super::superblock::{SuperBlock, ro_compat};
+use crate::file_tree::Time;
 
 /// The data is found through an extent tree.
 pub(super) const EXTENTS_FLAG: u32 = 0x8_0000;
@@ -37,13 +38,6 @@ mod field {
     pub(super) const ATIME_EXTRA: usize = 0x8c;
     pub(super) const CRTIME: usize = 0x90;
     pub(super) const CRTIME_EXTRA: usize = 0x94;
-}
-
-/// Seconds since 1970 and nanoseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Time {
-    pub(super) seconds: i64,
-    pub(super) nanoseconds: u32,
 }
 
 /// What an inode says.
@@ -114,14 +108,14 @@ impl Inode {
         if extra > 0 {
             put16(&mut bytes, field::EXTRA_SIZE, extra as u16);
             for at in [field::ATIME_EXTRA, field::CTIME_EXTRA, field::MTIME_EXTRA] {
-                put32(&mut bytes, at, self.modified.extra());
+                put32(&mut bytes, at, extra_time(self.modified));
             }
             put32(
                 &mut bytes,
                 field::CRTIME,
                 low32(self.created.seconds as u64),
             );
-            put32(&mut bytes, field::CRTIME_EXTRA, self.created.extra());
+            put32(&mut bytes, field::CRTIME_EXTRA, extra_time(self.created));
             let at = GOOD_OLD + extra;
             bytes[at..at + self.attributes.len()].copy_from_slice(&self.attributes);
         }
@@ -136,12 +130,10 @@ impl Inode {
     }
 }
 
-impl Time {
-    /// Nanoseconds, and the two bits by which seconds exceed 32.
-    fn extra(self) -> u32 {
-        let epoch = (self.seconds - i64::from(self.seconds as i32)) >> 32;
-        self.nanoseconds << 2 | (epoch & 3) as u32
-    }
+/// Nanoseconds, and the two bits by which seconds exceed 32.
+fn extra_time(time: Time) -> u32 {
+    let epoch = (time.seconds - i64::from(time.seconds as i32)) >> 32;
+    time.nanoseconds << 2 | (epoch & 3) as u32
 }
 
 /// Device numbers as an inode stores them: the old form when they fit, else the new one.
@@ -177,13 +169,13 @@ mod tests {
                 seconds,
                 nanoseconds: 0,
             };
-            assert_eq!(time.extra(), extra, "{seconds:#x}");
+            assert_eq!(extra_time(time), extra, "{seconds:#x}");
         }
         let time = Time {
             seconds: 0,
             nanoseconds: 999_999_999,
         };
-        assert_eq!(time.extra() >> 2, 999_999_999);
+        assert_eq!(extra_time(time) >> 2, 999_999_999);
     }
 
     #[test]

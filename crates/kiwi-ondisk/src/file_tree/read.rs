@@ -11,43 +11,58 @@ use rayon::prelude::*;
 use rustix::fs::{SeekFrom, seek};
 use rustix::io::Errno;
 
-use super::attribute::Attributes;
-use super::directory::Kind;
-use super::inode::Time;
+use super::FileTree;
 use crate::{Error, Result};
 
-/// What decides which parts of a tree are read, and how.
-pub(super) struct Reader<'a> {
-    pub(super) root: &'a Path,
-    pub(super) latest: Option<i64>,
-    pub(super) selinux_labels: bool,
-    pub(super) exclude: Option<&'a (dyn Fn(&Path) -> bool + Sync)>,
+/// One reading of a tree.
+pub(crate) struct Reader<'a> {
+    pub(crate) tree: &'a FileTree<'a>,
     /// Block size of the file system that is filled: smaller holes are of no use.
-    pub(super) block_size: u64,
+    pub(crate) block_size: u64,
+}
+
+/// What a node is, numbered as file systems do beside names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    File = 1,
+    Directory = 2,
+    CharacterDevice = 3,
+    BlockDevice = 4,
+    Fifo = 5,
+    Socket = 6,
+    Symlink = 7,
+}
+
+/// Seconds since 1970 and nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Time {
+    pub(crate) seconds: i64,
+    pub(crate) nanoseconds: u32,
 }
 
 /// A file, directory or anything else with an inode.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Its first name, relative to the root.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
     /// The directory its first name is in; the root is its own.
-    pub(super) parent: usize,
-    pub(super) kind: Kind,
+    pub(crate) parent: usize,
+    pub(crate) kind: Kind,
     /// Kind and permissions.
-    pub(super) mode: u32,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    pub(super) modified: Time,
-    pub(super) attributes: Attributes,
-    pub(super) content: Content,
+    pub(crate) mode: u32,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) modified: Time,
+    /// Extended attributes, names and values as system calls give them.
+    pub(crate) attributes: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) content: Content,
     /// How many names it has in what is stored, `.` and `..` not counted.
-    pub(super) names: u32,
+    pub(crate) names: u32,
 }
 
 /// What a node holds.
 #[derive(Debug)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Length in bytes, and the parts with data as start and length, multiples of the block size but for the end.
     File(u64, Vec<(u64, u64)>),
     /// Names and which node each stands for, sorted.
@@ -66,8 +81,8 @@ struct Seen {
 
 impl Reader<'_> {
     /// Reads the whole tree. Node 0 is its root, the rest follows in the order of a walk through sorted names.
-    pub(super) fn read(&self) -> Result<Vec<Node>> {
-        let metadata = fs::symlink_metadata(self.root).map_err(Error::path(self.root))?;
+    pub(crate) fn read(&self) -> Result<Vec<Node>> {
+        let metadata = fs::symlink_metadata(self.tree.root).map_err(Error::path(self.tree.root))?;
         let root = self.node(PathBuf::new(), &metadata)?;
         let mut nodes = vec![root];
         let mut links = BTreeMap::new();
@@ -82,7 +97,7 @@ impl Reader<'_> {
         links: &mut BTreeMap<(u64, u64), usize>,
     ) -> Result<()> {
         let path = nodes[parent].path.clone();
-        let full = self.root.join(&path);
+        let full = self.tree.root.join(&path);
         let listing = fs::read_dir(&full).and_then(|entries| {
             entries
                 .map(|entry| entry.map(|entry| entry.file_name()))
@@ -91,9 +106,10 @@ impl Reader<'_> {
         let mut names = listing.map_err(Error::path(&full))?;
         names.sort_unstable();
         names.retain(|name| {
-            // The new file system has one of its own, for what a check finds.
+            // It belongs to the file system that the tree once was on.
             !(parent == 0 && name == "lost+found")
                 && self
+                    .tree
                     .exclude
                     .is_none_or(|exclude| !exclude(&path.join(name)))
         });
@@ -135,7 +151,7 @@ impl Reader<'_> {
 
     fn look(&self, directory: &Path, name: OsString) -> Result<Seen> {
         let path = directory.join(&name);
-        let full = self.root.join(&path);
+        let full = self.tree.root.join(&path);
         let metadata = fs::symlink_metadata(&full).map_err(Error::path(&full))?;
         let several = metadata.nlink() > 1 && !metadata.is_dir();
         Ok(Seen {
@@ -146,7 +162,7 @@ impl Reader<'_> {
     }
 
     fn node(&self, path: PathBuf, metadata: &Metadata) -> Result<Node> {
-        let full = self.root.join(&path);
+        let full = self.tree.root.join(&path);
         let kind = metadata.file_type();
         let device = || {
             Content::Device(
@@ -186,7 +202,7 @@ impl Reader<'_> {
     }
 
     fn time(&self, metadata: &Metadata) -> Time {
-        match self.latest {
+        match self.tree.latest {
             Some(latest) if metadata.mtime() >= latest => Time {
                 seconds: latest,
                 nanoseconds: 0,
@@ -198,12 +214,12 @@ impl Reader<'_> {
         }
     }
 
-    fn attributes(&self, full: &Path) -> Result<Attributes> {
+    fn attributes(&self, full: &Path) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         let unsupported =
             |error: &std::io::Error| error.raw_os_error() == Some(Errno::OPNOTSUPP.raw_os_error());
         let names = match xattr::list(full) {
             Ok(names) => names,
-            Err(error) if unsupported(&error) => return Ok(Attributes::default()),
+            Err(error) if unsupported(&error) => return Ok(Vec::new()),
             Err(error) => return Err(Error::path(full)(error)),
         };
         let mut list = Vec::new();
@@ -212,13 +228,13 @@ impl Reader<'_> {
                 list.push((name.into_vec(), value));
             }
         }
-        Attributes::new(&list)
+        Ok(list)
     }
 
     /// SELinux labels often are the build host's, `trusted.overlay.` is about how the tree was mounted.
     fn keeps(&self, name: &[u8]) -> bool {
         match name {
-            b"security.selinux" => self.selinux_labels,
+            b"security.selinux" => self.tree.selinux_labels,
             _ => !name.starts_with(b"trusted.overlay."),
         }
     }
