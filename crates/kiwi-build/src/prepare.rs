@@ -29,8 +29,9 @@ pub fn prepare(context: &BuildContext<'_>) -> Result<RootTree, BuildError> {
     step.take("repositories", || manager.configure())?;
     step.take("download", || manager.download())?;
     step.take("root tree", || {
-        skeleton::create(context)?;
-        RootTree::start(context)
+        skeleton::refuse_existing(context)?;
+        let is_new = RootTree::begin(context)?;
+        skeleton::create(context, is_new)
     })?;
     step.take("bootstrap", || bootstrap(context, manager.as_mut()))?;
     step.take("import description", || import::import(context))?;

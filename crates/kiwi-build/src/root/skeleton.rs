@@ -34,13 +34,11 @@ pub(crate) fn refuse_existing(context: &BuildContext<'_>) -> Result<(), BuildErr
     Ok(())
 }
 
-/// Makes the tree's directory and what belongs into every tree. What exists stays as it is.
+/// Makes what belongs into every tree. What exists stays as it is.
 ///
-/// A tree that cannot be completed is removed, unless it was there before.
-pub(crate) fn create(context: &BuildContext<'_>) -> Result<(), BuildError> {
-    refuse_existing(context)?;
+/// A tree that cannot be completed is removed when it `is_new`.
+pub(crate) fn create(context: &BuildContext<'_>, is_new: bool) -> Result<(), BuildError> {
     let root = context.root();
-    let is_new = !root.exists();
     let result = fill(root, Path::new(BUILD_SERVICE));
     if result.is_err() && is_new {
         remove_tree(root).at("remove", root)?;
@@ -78,7 +76,7 @@ mod tests {
     fn what_is_in_an_empty_tree() {
         let bench = Bench::new();
         fs::remove_dir(bench.root()).unwrap();
-        create(&bench.context()).unwrap();
+        create(&bench.context(), false).unwrap();
         let root = bench.root();
         assert_eq!(
             root.metadata().unwrap().permissions().mode() & 0o7777,
@@ -95,11 +93,12 @@ mod tests {
     fn an_existing_tree_is_refused_or_kept() {
         let mut bench = Bench::new();
         bench.write("etc/passwd", "old");
-        let error = create(&bench.context()).unwrap_err();
+        let error = refuse_existing(&bench.context()).unwrap_err();
         assert!(matches!(error, BuildError::RootExists(_)), "{error}");
         bench.allow_existing_root = true;
-        create(&bench.context()).unwrap();
-        create(&bench.context()).unwrap();
+        refuse_existing(&bench.context()).unwrap();
+        create(&bench.context(), false).unwrap();
+        create(&bench.context(), false).unwrap();
         assert_eq!(bench.read("etc/passwd"), "old");
     }
 

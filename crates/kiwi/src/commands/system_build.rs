@@ -37,6 +37,7 @@ pub(super) fn run(command: &BuildCommand, globals: &GlobalOptions) -> Outcome {
     job.run(|context| {
         let tree = kiwi_build::prepare(context)?;
         let artefacts = kiwi_build::create(context, &tree)?;
+        tree.complete()?;
         results::report(&artefacts, &context.places.target, started.elapsed());
         Ok(())
     })

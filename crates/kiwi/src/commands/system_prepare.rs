@@ -25,7 +25,7 @@ pub(super) fn run(command: &PrepareCommand, globals: &GlobalOptions) -> Outcome 
         debug: command.debug,
         log_file: None,
     };
-    job.run(|context| kiwi_build::prepare(context).map(drop))
+    job.run(|context| kiwi_build::prepare(context)?.complete())
 }
 
 /// Prepare alone has no results; what it needs beside the tree goes where the tree is.
