@@ -31,11 +31,7 @@ pub fn write(
         machine_id::empty(tree)?;
     }
     let mut variables = context.plan.environment.clone();
-    if let Some(root) = plan
-        .partitions
-        .iter()
-        .find(|partition| partition.role == PartitionRole::Root)
-    {
+    if let Some(root) = plan.partition(PartitionRole::Root) {
         variables.insert(
             "kiwi_rootpartuuid".into(),
             ProfileValue::Text(naming::partition_uuid(plan.table, plan.mbr_id, root)),

@@ -43,7 +43,9 @@ pub(super) fn write_tree<W: Write>(
 ) -> Result<W, BuildError> {
     let tree = context.tree()?;
     let excludes = Excludes::for_tree(&tree, excludes)?;
-    let total = measure::measure(&tree, &excludes)?.root_tree.apparent_bytes;
+    let total = measure::measure(&tree, &excludes, &[])?
+        .root_tree
+        .apparent_bytes;
     let epoch = context.plan.reproducibility.source_date_epoch;
     let mut writer = Watched::new(context, phase, total, writer);
     let written = TreeArchive::new(tree.path())

@@ -78,12 +78,7 @@ fn qemu_command(context: &BuildContext<'_>, plan: &DiskPlan, image: &Path, forma
 
 fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildError> {
     let root = root_partition(plan)?;
-    let number = plan
-        .partitions
-        .iter()
-        .find(|partition| partition.role == PartitionRole::Boot)
-        .unwrap_or(root)
-        .number;
+    let number = plan.partition(PartitionRole::Boot).unwrap_or(root).number;
     let filesystem = root
         .filesystem
         .as_ref()
@@ -96,9 +91,7 @@ fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildErr
 }
 
 fn root_partition(plan: &DiskPlan) -> Result<&PartitionPlan, BuildError> {
-    plan.partitions
-        .iter()
-        .find(|partition| partition.role == PartitionRole::Root)
+    plan.partition(PartitionRole::Root)
         .ok_or_else(|| BuildError::Unexpected("the plan has no root partition".into()))
 }
 
@@ -110,7 +103,7 @@ fn assemble(
     core: Option<CoreImage>,
 ) -> Result<PathBuf, BuildError> {
     let whole = Excludes::for_tree(tree, &without_mount_points(plan, |_| true))?;
-    let measured = measure::measure(tree, &whole)?;
+    let measured = measure::measure(tree, &whole, &plan.mountpoints())?;
     let layout = layout(plan, &measured).map_err(BuildError::from_layout)?;
     let mut image = ResultFile::create(context, &plan.file_name)?;
     space::require(image.destination(), measured.root_tree.block_bytes)?;

@@ -25,7 +25,7 @@ pub fn create(
         directory: "",
         excludes: &excludes,
     };
-    let measured = measure::measure(&tree, &excludes)?.root_tree;
+    let measured = measure::measure(&tree, &excludes, &[])?.root_tree;
     let layout = filesystem_layout(plan, measured).map_err(BuildError::from_layout)?;
     let file = ResultFile::create(context, &plan.file_name)?;
     phase("file system", || match layout {

@@ -25,12 +25,18 @@ const DIRECTORY_BLOCK: u64 = 4084;
 ///
 /// What `excludes` leaves out counts for the formula that says how large an image becomes (the reference measures the whole
 /// tree), but not for what must fit in it. Directories count by the names in them and not by what the file system
-/// of the build host needs for them, so that the same tree gives the same size everywhere.
-pub fn measure(tree: &TreeDir, excludes: &Excludes) -> Result<Measured, BuildError> {
+/// of the build host needs for them, so that the same tree gives the same size everywhere. What lies below a mount point counts
+/// there, too.
+pub fn measure(
+    tree: &TreeDir,
+    excludes: &Excludes,
+    mountpoints: &[&str],
+) -> Result<Measured, BuildError> {
     let mut walk = Walk {
         root: tree.path(),
         excludes,
         seen: BTreeSet::new(),
+        mountpoints,
         measured: Measured::default(),
     };
     walk.directory(Path::new(""), true)?;
@@ -42,6 +48,8 @@ struct Walk<'a> {
     excludes: &'a Excludes,
     /// Files with several names that were counted already.
     seen: BTreeSet<(u64, u64)>,
+    /// Absolute paths of directories with a file system of their own.
+    mountpoints: &'a [&'a str],
     measured: Measured,
 }
 
@@ -91,10 +99,18 @@ impl Walk<'_> {
             size.block_bytes = 0;
         }
         self.measured.root_tree += size;
-        if path.starts_with("boot/efi") {
-            self.measured.efi += size;
-        } else if path.starts_with("boot") {
-            self.measured.boot += size;
+        let longest = self
+            .mountpoints
+            .iter()
+            .filter(|mountpoint| path.starts_with(mountpoint.trim_start_matches('/')))
+            .max_by_key(|mountpoint| mountpoint.len())
+            .filter(|mountpoint| **mountpoint != "/");
+        if let Some(mountpoint) = longest {
+            *self
+                .measured
+                .parts
+                .entry((*mountpoint).to_owned())
+                .or_default() += size;
         }
     }
 }
@@ -135,7 +151,12 @@ mod tests {
         fs::write(root.join("proc/1/mem"), vec![1; 100_000]).unwrap();
         fs::write(root.join("run/lock/x"), vec![1; 100_000]).unwrap();
         let tree = TreeDir::open(root).unwrap();
-        let measured = measure(&tree, &Excludes::new(["run/*"])).unwrap();
+        let measured = measure(
+            &tree,
+            &Excludes::new(["run/*"]),
+            &["/", "/boot", "/boot/efi"],
+        )
+        .unwrap();
         // /, boot, boot/efi, boot/efi/EFI, proc, usr, run, run/lock are directories.
         assert_eq!(
             measured.root_tree,
@@ -145,8 +166,8 @@ mod tests {
                 entries: 13,
             }
         );
-        assert_eq!(measured.boot.block_bytes, 4096 + 12_288);
-        assert_eq!(measured.efi.block_bytes, 2 * 4096 + 4096);
-        assert_eq!(measured.efi.entries, 3);
+        assert_eq!(measured.at("/boot").block_bytes, 4096 + 12_288);
+        assert_eq!(measured.at("/boot/efi").block_bytes, 2 * 4096 + 4096);
+        assert_eq!(measured.at("/boot/efi").entries, 3);
     }
 }

@@ -48,9 +48,12 @@ fn entry(partition: &PartitionPlan, rules: FstabRules<'_>) -> Option<FstabEntry>
         PartitionRole::Swap => ("swap", None, 0),
         PartitionRole::Root => ("/", filesystem.mount_options.as_deref(), 1),
         PartitionRole::Efi => (partition.mountpoint.as_deref()?, rules.efi_options, 0),
-        PartitionRole::Boot | PartitionRole::BiosBoot => {
-            (partition.mountpoint.as_deref()?, None, 0)
-        }
+        PartitionRole::Boot
+        | PartitionRole::BiosBoot
+        | PartitionRole::Prep
+        | PartitionRole::Custom
+        | PartitionRole::Spare
+        | PartitionRole::ReadOnlyRoot => (partition.mountpoint.as_deref()?, None, 0),
     };
     Some(FstabEntry {
         device: device(rules.persistency, rules.table, rules.mbr_id, partition),

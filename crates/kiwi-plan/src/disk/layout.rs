@@ -31,6 +31,8 @@ pub struct DiskLayout {
 pub struct PartitionLayout {
     /// What it is for.
     pub role: PartitionRole,
+    /// Its name in the plan.
+    pub id: String,
     /// Number in the table.
     pub number: u32,
     /// First sector.
@@ -109,7 +111,7 @@ pub enum LayoutError {
 /// A size of the description, or the default size of a partition, that is too small for what goes in.
 pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, LayoutError> {
     for partition in &plan.partitions {
-        check_fixed_size(plan, partition, measured)?;
+        check_fixed_size(partition, measured)?;
     }
     let partitioned_mib = partitioned_mib(plan, measured)?;
     let disk_mib = partitioned_mib + plan.unpartitioned_mib;
@@ -136,13 +138,13 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
         };
         partitions.push(PartitionLayout {
             role: partition.role,
+            id: partition.id.clone(),
             number: partition.number,
             start_lba: start / sector,
             sectors: bytes / sector,
             start_bytes: start,
             bytes,
-            ext: holds_ext(partition)
-                .then(|| ext::geometry(bytes, content(plan, partition.role, measured))),
+            ext: holds_ext(partition).then(|| ext::geometry(bytes, content(partition, measured))),
         });
         start = (start + bytes).next_multiple_of(MIB);
     }
@@ -234,7 +236,7 @@ fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutEr
         .partitions
         .iter()
         .filter(|partition| partition.size_mib.is_none())
-        .map(|partition| needed_mib(plan, partition, measured))
+        .map(|partition| needed_mib(partition, measured))
         .sum();
     let minimum = fixed_mib(plan) + rest;
     match plan.size {
@@ -257,15 +259,11 @@ fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutEr
     }
 }
 
-fn check_fixed_size(
-    plan: &DiskPlan,
-    partition: &PartitionPlan,
-    measured: &Measured,
-) -> Result<(), LayoutError> {
+fn check_fixed_size(partition: &PartitionPlan, measured: &Measured) -> Result<(), LayoutError> {
     let Some(given_mib) = partition.size_mib else {
         return Ok(());
     };
-    let needs_mib = needed_mib(plan, partition, measured);
+    let needs_mib = needed_mib(partition, measured);
     if given_mib < needs_mib {
         return Err(LayoutError::PartitionTooSmall {
             role: partition.role.name(),
@@ -278,8 +276,8 @@ fn check_fixed_size(
 }
 
 /// Smallest size for the content of a partition.
-fn needed_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -> u64 {
-    let content = content(plan, partition.role, measured);
+fn needed_mib(partition: &PartitionPlan, measured: &Measured) -> u64 {
+    let content = content(partition, measured);
     match partition
         .filesystem
         .as_ref()
@@ -296,26 +294,10 @@ fn needed_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -
 }
 
 /// What goes into a partition.
-fn content(plan: &DiskPlan, role: PartitionRole, measured: &Measured) -> TreeSize {
-    let has = |role| {
-        plan.partitions
-            .iter()
-            .any(|partition| partition.role == role)
-    };
-    match role {
-        PartitionRole::BiosBoot | PartitionRole::Swap => TreeSize::default(),
-        PartitionRole::Efi => measured.efi,
-        PartitionRole::Boot => measured.boot,
-        PartitionRole::Root => {
-            let mut root = measured.root_tree;
-            if has(PartitionRole::Boot) {
-                root = root.without(measured.boot);
-            }
-            if has(PartitionRole::Efi) {
-                root = root.without(measured.efi);
-            }
-            root
-        }
+fn content(partition: &PartitionPlan, measured: &Measured) -> TreeSize {
+    match &partition.mountpoint {
+        Some(mountpoint) => measured.at(mountpoint),
+        None => TreeSize::default(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Sizes of finished trees, measured by whoever can read them.
 
+use std::collections::BTreeMap;
+
 /// What a directory tree weighs.
 ///
 /// The directory itself counts as one entry. Hard links count once.
@@ -49,14 +51,26 @@ impl std::ops::AddAssign for TreeSize {
 }
 
 /// The sizes a disk layout depends on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Measured {
     /// The whole root tree without the contents of `proc`, `sys` and `dev`.
     pub root_tree: TreeSize,
-    /// Of that, what goes into a boot partition: `boot` without `boot/efi`.
-    pub boot: TreeSize,
-    /// Of that, what goes into the EFI system partition: `boot/efi`.
-    pub efi: TreeSize,
+    /// Of that, what lies in each directory that has a file system of its own, without what lies in another one below it; by
+    /// mount point, absolute.
+    pub parts: BTreeMap<String, TreeSize>,
+}
+
+impl Measured {
+    /// Returns what lies in the file system mounted at `mountpoint`, `/` for what is in no other.
+    pub fn at(&self, mountpoint: &str) -> TreeSize {
+        if mountpoint == "/" {
+            return self
+                .parts
+                .values()
+                .fold(self.root_tree, |rest, part| rest.without(*part));
+        }
+        self.parts.get(mountpoint).copied().unwrap_or_default()
+    }
 }
 
 /// Bytes in a MiB.

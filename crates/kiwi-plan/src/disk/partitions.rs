@@ -151,6 +151,8 @@ impl Builder<'_> {
         let next = self.partitions.last().map_or(1, |last| last.number + 1);
         self.partitions.push(PartitionPlan {
             role,
+            id: id_of(role).to_owned(),
+            copy_of: None,
             number: number
                 .and_then(|number| u32::try_from(*number).ok())
                 .unwrap_or(next),
@@ -180,6 +182,21 @@ impl Builder<'_> {
             last.filesystem = Some(filesystem);
             last.mountpoint = mountpoint.map(str::to_owned);
         }
+    }
+}
+
+/// Names of partitions as the reference knows them; descriptions cannot give them to their own.
+fn id_of(role: PartitionRole) -> &'static str {
+    match role {
+        PartitionRole::BiosBoot => "efi_csm",
+        PartitionRole::Efi => "efi",
+        PartitionRole::Prep => "prep",
+        PartitionRole::Boot => "boot",
+        PartitionRole::Swap => "swap",
+        PartitionRole::Custom => "custom",
+        PartitionRole::Spare => "spare",
+        PartitionRole::ReadOnlyRoot => "readonly",
+        PartitionRole::Root => "root",
     }
 }
 

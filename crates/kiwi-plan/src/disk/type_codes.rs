@@ -11,6 +11,8 @@ const BIOS_BOOT: &str = "21686148-6449-6e6f-744e-656564454649";
 const LINUX: &str = "0fc63daf-8483-4772-8e79-3d69d8477de4";
 /// Linux swap; the same in the Discoverable Partitions Specification.
 const SWAP: &str = "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f";
+/// `PReP` boot partition of POWER machines.
+const PREP: &str = "9e1a2d38-c612-4316-aa26-8b49521e5a8b";
 /// Extended boot loader partition of the Discoverable Partitions Specification.
 const EXTENDED_BOOT: &str = "bc13c2ff-59e6-4262-a352-b275fd6f7172";
 
@@ -24,10 +26,15 @@ pub fn gpt_type(role: PartitionRole, discoverable: bool, machine: &str) -> &'sta
         PartitionRole::Efi => EFI_SYSTEM,
         PartitionRole::Boot if discoverable => EXTENDED_BOOT,
         PartitionRole::Swap => SWAP,
-        PartitionRole::Root if discoverable => architecture(machine)
+        PartitionRole::Prep => PREP,
+        PartitionRole::Root | PartitionRole::ReadOnlyRoot if discoverable => architecture(machine)
             .and_then(|row| row.root_type)
             .unwrap_or(LINUX),
-        PartitionRole::Boot | PartitionRole::Root => LINUX,
+        PartitionRole::Boot
+        | PartitionRole::Custom
+        | PartitionRole::Spare
+        | PartitionRole::ReadOnlyRoot
+        | PartitionRole::Root => LINUX,
     }
 }
 
@@ -38,6 +45,12 @@ pub fn mbr_type(role: PartitionRole) -> u8 {
     match role {
         PartitionRole::Efi => 0xef,
         PartitionRole::Swap => 0x82,
-        PartitionRole::BiosBoot | PartitionRole::Boot | PartitionRole::Root => 0x83,
+        PartitionRole::Prep => 0x41,
+        PartitionRole::BiosBoot
+        | PartitionRole::Boot
+        | PartitionRole::Custom
+        | PartitionRole::Spare
+        | PartitionRole::ReadOnlyRoot
+        | PartitionRole::Root => 0x83,
     }
 }

@@ -61,6 +61,11 @@ pub enum TableKind {
 pub struct PartitionPlan {
     /// What it is for.
     pub role: PartitionRole,
+    /// Name it is known by in the plan: `efi`, `boot`, `root`, or that of a custom partition.
+    pub id: String,
+    /// It holds the same as the partition of this name, with identifiers of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<String>,
     /// Number in the table.
     pub number: u32,
     /// GPT name.
@@ -99,7 +104,15 @@ pub enum PartitionRole {
     Boot,
     /// Swap.
     Swap,
-    /// The root file system.
+    /// Holds GRUB's core image on POWER machines.
+    Prep,
+    /// One that the description adds.
+    Custom,
+    /// Spare space, for whatever the description wants.
+    Spare,
+    /// The root file system below a writable layer.
+    ReadOnlyRoot,
+    /// The root file system, or its writable layer.
     Root,
 }
 
@@ -111,8 +124,30 @@ impl PartitionRole {
             Self::Efi => "EFI system",
             Self::Boot => "boot",
             Self::Swap => "swap",
+            Self::Prep => "PReP",
+            Self::Custom => "extra",
+            Self::Spare => "spare",
+            Self::ReadOnlyRoot => "read-only root",
             Self::Root => "root",
         }
+    }
+}
+
+impl DiskPlan {
+    /// The partition of a role, not a copy of it.
+    pub fn partition(&self, role: PartitionRole) -> Option<&PartitionPlan> {
+        self.partitions
+            .iter()
+            .find(|partition| partition.role == role && partition.copy_of.is_none())
+    }
+
+    /// Directories with a file system of their own, absolute, `/` included.
+    pub fn mountpoints(&self) -> Vec<&str> {
+        self.partitions
+            .iter()
+            .filter(|partition| partition.copy_of.is_none())
+            .filter_map(|partition| partition.mountpoint.as_deref())
+            .collect()
     }
 }
 

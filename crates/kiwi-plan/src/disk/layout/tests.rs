@@ -22,13 +22,21 @@ fn measured(root: TreeSize) -> Measured {
 
 fn partition(role: PartitionRole, size_mib: Option<u64>) -> PartitionPlan {
     let kind = match role {
-        PartitionRole::BiosBoot => None,
+        PartitionRole::BiosBoot | PartitionRole::Prep => None,
         PartitionRole::Efi => Some(FileSystem::Fat16),
-        PartitionRole::Boot | PartitionRole::Root => Some(FileSystem::Ext4),
         PartitionRole::Swap => Some(FileSystem::Swap),
+        _ => Some(FileSystem::Ext4),
+    };
+    let mountpoint = match role {
+        PartitionRole::Efi => Some("/boot/efi"),
+        PartitionRole::Boot => Some("/boot"),
+        PartitionRole::Root => Some("/"),
+        _ => None,
     };
     PartitionPlan {
         role,
+        id: role.name().to_owned(),
+        copy_of: None,
         number: 1,
         name: String::new(),
         type_guid: String::new(),
@@ -37,7 +45,7 @@ fn partition(role: PartitionRole, size_mib: Option<u64>) -> PartitionPlan {
         active: false,
         size_mib,
         filesystem: kind.map(filesystem),
-        mountpoint: None,
+        mountpoint: mountpoint.map(str::to_owned),
         id_keys: Vec::new(),
         reason: String::new(),
         size_origin: Origin::Default("test".to_owned()),
@@ -250,14 +258,10 @@ fn a_smaller_size_is_used_as_long_as_everything_fits() {
 #[test]
 fn content_of_other_partitions_does_not_count_for_root() {
     let mut sizes = measured(tree(600, 30_000));
-    sizes.boot = tree(100, 300);
-    sizes.efi = tree(10, 20);
+    sizes.parts.insert("/boot".to_owned(), tree(100, 300));
+    sizes.parts.insert("/boot/efi".to_owned(), tree(10, 20));
     let mut plan = everything();
-    let needed = fixed_mib(&plan)
-        + ext::minimum_mib(
-            FileSystem::Ext4,
-            sizes.root_tree.without(sizes.boot).without(sizes.efi),
-        );
+    let needed = fixed_mib(&plan) + ext::minimum_mib(FileSystem::Ext4, sizes.at("/"));
     plan.size = SizeRule::Absolute { mib: needed };
     assert!(layout(&plan, &sizes).is_ok());
     plan.size = SizeRule::Absolute { mib: needed - 1 };
@@ -267,15 +271,15 @@ fn content_of_other_partitions_does_not_count_for_root() {
 #[test]
 fn fixed_partitions_must_hold_their_content() {
     let mut sizes = measured(tree(600, 30_000));
-    sizes.boot = tree(310, 300);
+    sizes.parts.insert("/boot".to_owned(), tree(310, 300));
     let error = layout(&everything(), &sizes).unwrap_err().to_string();
     assert!(
         error.starts_with("the boot partition is too small: needs "),
         "{error}"
     );
     assert!(error.ends_with("MiB, has 300 MiB (test)"), "{error}");
-    sizes.boot = TreeSize::default();
-    sizes.efi = tree(20, 3);
+    sizes.parts.insert("/boot".to_owned(), TreeSize::default());
+    sizes.parts.insert("/boot/efi".to_owned(), tree(20, 3));
     let error = layout(&everything(), &sizes).unwrap_err().to_string();
     assert!(
         error.starts_with("the EFI system partition is too small: needs 22 MiB"),
