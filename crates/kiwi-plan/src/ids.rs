@@ -74,6 +74,11 @@ impl Ids {
             .collect()
     }
 
+    /// Returns 32 bytes as hexadecimal digits.
+    pub fn hex(&self, purpose: &str) -> String {
+        hex(&self.digest(purpose).unwrap_or_default())
+    }
+
     fn digest(&self, purpose: &str) -> Option<[u8; 32]> {
         let seed = self.seed.as_ref()?;
         let mut hasher = Sha256::new();

@@ -3,7 +3,7 @@
 use kiwi_description::model::values::{BlankList, BootloaderName};
 use kiwi_description::model::{NamedOption, Spanned};
 
-use super::command_line::command_line;
+use super::command_line::{Additions, command_line};
 use crate::architecture::architecture;
 use crate::disk::firmware::Firmware;
 use crate::plan::boot::{BootLoader, BootPlan};
@@ -19,6 +19,8 @@ pub(crate) struct LoaderRules<'a> {
     pub firmware: &'a Firmware,
     /// The root device as `root=` names it.
     pub root_device: &'a str,
+    /// What the disk adds to the kernel command line.
+    pub additions: &'a Additions,
     /// There is a boot partition.
     pub boot_partition: bool,
 }
@@ -34,6 +36,7 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
             .as_ref()
             .map(|line| line.value.as_str()),
         rules.root_device,
+        rules.additions,
     );
     let output = written.and_then(|loader| loader.output_console.as_ref());
     let input = written.and_then(|loader| loader.input_console.as_ref());

@@ -5,7 +5,7 @@ mod grub_defaults;
 mod initrd;
 mod loader;
 
-pub use command_line::{CommandLine, command_line};
+pub use command_line::{Additions, CommandLine, command_line};
 pub use grub_defaults::{GrubTree, grub_defaults};
 pub(crate) use initrd::{REPART_PACKAGES, plan as plan_initrd};
 pub(crate) use loader::{LoaderRules, plan as plan_loader};

@@ -2,6 +2,8 @@
 
 use super::naming::device;
 use crate::plan::disk::{FstabEntry, PartitionPlan, PartitionRole, Persistency, TableKind};
+use crate::plan::filesystem::FileSystem;
+use crate::plan::volumes::{VolumeGroupPlan, VolumePlan};
 
 /// What the lines depend on besides the partitions.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +22,15 @@ pub struct FstabRules<'a> {
 pub fn entries(partitions: &[PartitionPlan], rules: FstabRules<'_>) -> Vec<FstabEntry> {
     let mut entries: Vec<FstabEntry> = partitions
         .iter()
-        .filter_map(|partition| entry(partition, rules))
+        .filter(|partition| partition.copy_of.is_none() && !is_below_layer(partition, partitions))
+        .flat_map(|partition| match &partition.volumes {
+            Some(group) => group
+                .volumes
+                .iter()
+                .map(|volume| volume_entry(group, volume))
+                .collect(),
+            None => Vec::from_iter(entry(partition, rules)),
+        })
         .collect();
     entries.sort_by(|a, b| {
         (depth(&a.mountpoint), &a.mountpoint).cmp(&(depth(&b.mountpoint), &b.mountpoint))
@@ -42,18 +52,46 @@ pub fn text(entries: &[FstabEntry]) -> String {
         .collect()
 }
 
+/// The read-only root file system is not mounted by itself when there is a writable layer.
+fn is_below_layer(partition: &PartitionPlan, partitions: &[PartitionPlan]) -> bool {
+    partition.role == PartitionRole::ReadOnlyRoot
+        && partitions
+            .iter()
+            .any(|other| other.role == PartitionRole::Root)
+}
+
+fn volume_entry(group: &VolumeGroupPlan, volume: &VolumePlan) -> FstabEntry {
+    let filesystem = &volume.filesystem;
+    let is_swap = filesystem.kind == FileSystem::Swap;
+    let mountpoint = volume.mountpoint.as_deref().unwrap_or("swap");
+    let options = filesystem.mount_options.as_deref().filter(|_| !is_swap);
+    let pass = match mountpoint {
+        "/" => 1,
+        _ if volume.check => 2,
+        _ => 0,
+    };
+    FstabEntry {
+        device: group.device(volume),
+        mountpoint: mountpoint.to_owned(),
+        filesystem: filesystem.kind.fstab_name().to_owned(),
+        options: options.unwrap_or("defaults").to_owned(),
+        dump_and_pass: (0, pass),
+    }
+}
+
 fn entry(partition: &PartitionPlan, rules: FstabRules<'_>) -> Option<FstabEntry> {
     let filesystem = partition.filesystem.as_ref()?;
     let (mountpoint, options, pass) = match partition.role {
         PartitionRole::Swap => ("swap", None, 0),
-        PartitionRole::Root => ("/", filesystem.mount_options.as_deref(), 1),
+        PartitionRole::Root | PartitionRole::ReadOnlyRoot => {
+            ("/", filesystem.mount_options.as_deref(), 1)
+        }
         PartitionRole::Efi => (partition.mountpoint.as_deref()?, rules.efi_options, 0),
         PartitionRole::Boot
         | PartitionRole::BiosBoot
         | PartitionRole::Prep
         | PartitionRole::Custom
-        | PartitionRole::Spare
-        | PartitionRole::ReadOnlyRoot => (partition.mountpoint.as_deref()?, None, 0),
+        | PartitionRole::Spare => (partition.mountpoint.as_deref()?, None, 0),
     };
     Some(FstabEntry {
         device: device(rules.persistency, rules.table, rules.mbr_id, partition),

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::ext::{self, ExtGeometry};
 use super::measure::{MIB, Measured, TreeSize};
+use super::stack::{self, VolumeLayout};
 use crate::plan::Origin;
 use crate::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
 use crate::plan::filesystem::FileSystem;
@@ -43,8 +44,12 @@ pub struct PartitionLayout {
     pub start_bytes: u64,
     /// Length in bytes.
     pub bytes: u64,
-    /// Blocks and inodes when it holds ext2, ext3 or ext4; options of the description win over it.
-    pub ext: Option<ExtGeometry>,
+    /// Length of its content in bytes, without what layers and checksums take.
+    pub content_bytes: u64,
+    /// What goes in.
+    pub content: TreeSize,
+    /// Volumes of the plan's volume group, in its order.
+    pub volumes: Vec<VolumeLayout>,
 }
 
 impl DiskLayout {
@@ -94,6 +99,16 @@ pub enum LayoutError {
         /// Where that size comes from.
         origin: Origin,
     },
+    /// A volume of fixed size is smaller than what goes in.
+    #[error("the volume `{name}` is too small: needs {needs_mib} MiB, has {given_mib} MiB")]
+    VolumeTooSmall {
+        /// Which volume.
+        name: String,
+        /// Smallest size that would do, in MiB.
+        needs_mib: u64,
+        /// Its size, in MiB.
+        given_mib: u64,
+    },
     /// An MBR counts sectors with 32 bits.
     #[error("a disk of {mib} MiB is too large for an MBR partition table")]
     TooLargeForTable {
@@ -111,6 +126,7 @@ pub enum LayoutError {
 /// A size of the description, or the default size of a partition, that is too small for what goes in.
 pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, LayoutError> {
     for partition in &plan.partitions {
+        check_volumes(partition, measured)?;
         check_fixed_size(partition, measured)?;
     }
     let partitioned_mib = partitioned_mib(plan, measured)?;
@@ -136,6 +152,10 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
         } else {
             (end - behind - start) / MIB * MIB
         };
+        let content_bytes = stack::content_bytes(partition, bytes);
+        let volumes = partition.volumes.as_ref().map_or_else(Vec::new, |group| {
+            stack::volumes(group, measured, content_bytes)
+        });
         partitions.push(PartitionLayout {
             role: partition.role,
             id: partition.id.clone(),
@@ -144,7 +164,9 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
             sectors: bytes / sector,
             start_bytes: start,
             bytes,
-            ext: holds_ext(partition).then(|| ext::geometry(bytes, content(partition, measured))),
+            content_bytes,
+            content: content(partition, measured),
+            volumes,
         });
         start = (start + bytes).next_multiple_of(MIB);
     }
@@ -220,18 +242,24 @@ pub fn fixed_mib(plan: &DiskPlan) -> u64 {
 
 fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutError> {
     let root_kind = plan
-        .partitions
-        .iter()
-        .find(|partition| partition.role == PartitionRole::Root)
-        .and_then(|partition| partition.filesystem.as_ref())
+        .root_filesystem()
         .map_or(FileSystem::Ext4, |filesystem| filesystem.kind);
     let others: u64 = plan
         .partitions
         .iter()
-        .filter(|partition| partition.role != PartitionRole::Root)
+        .filter(|partition| {
+            // The reference has the read-only root file system in what the tree takes.
+            !matches!(
+                partition.role,
+                PartitionRole::Root | PartitionRole::ReadOnlyRoot
+            )
+        })
         .filter_map(|partition| partition.size_mib)
         .sum();
-    let formula = formula_mib(root_kind, measured.root_tree) + others;
+    let volumes = plan
+        .volume_group()
+        .map_or(0, |group| stack::group_formula_mib(group, measured));
+    let formula = formula_mib(root_kind, measured.root_tree) + others + volumes;
     let rest: u64 = plan
         .partitions
         .iter()
@@ -259,6 +287,18 @@ fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutEr
     }
 }
 
+fn check_volumes(partition: &PartitionPlan, measured: &Measured) -> Result<(), LayoutError> {
+    let group = partition.volumes.as_ref();
+    match group.and_then(|group| stack::too_small(group, measured)) {
+        Some(volume) => Err(LayoutError::VolumeTooSmall {
+            name: volume.name,
+            needs_mib: volume.needs_mib,
+            given_mib: volume.given_mib,
+        }),
+        None => Ok(()),
+    }
+}
+
 fn check_fixed_size(partition: &PartitionPlan, measured: &Measured) -> Result<(), LayoutError> {
     let Some(given_mib) = partition.size_mib else {
         return Ok(());
@@ -275,20 +315,30 @@ fn check_fixed_size(partition: &PartitionPlan, measured: &Measured) -> Result<()
     Ok(())
 }
 
-/// Smallest size for the content of a partition.
+/// Smallest partition for its content.
 fn needed_mib(partition: &PartitionPlan, measured: &Measured) -> u64 {
-    let content = content(partition, measured);
-    match partition
-        .filesystem
-        .as_ref()
-        .map(|filesystem| filesystem.kind)
-    {
-        Some(kind) if kind.is_ext() => ext::minimum_mib(kind, content),
-        Some(FileSystem::Fat16 | FileSystem::Fat32) if content.entries > 0 => {
+    let bytes = match (&partition.volumes, &partition.filesystem) {
+        (Some(group), _) => stack::group_bytes(group, measured),
+        (None, Some(filesystem)) => {
+            minimum_mib(filesystem.kind, content(partition, measured)) * MIB
+        }
+        (None, None) => 0,
+    };
+    if bytes == 0 {
+        return 0;
+    }
+    stack::partition_mib(partition, bytes)
+}
+
+/// Smallest file system of a kind for its content, in MiB.
+pub fn minimum_mib(kind: FileSystem, content: TreeSize) -> u64 {
+    match kind {
+        kind if kind.is_ext() => ext::minimum_mib(kind, content),
+        FileSystem::Fat16 | FileSystem::Fat32 if content.entries > 0 => {
             // Allocation tables take less than a hundredth.
             (content.block_bytes + content.block_bytes / 100).div_ceil(MIB) + 1
         }
-        Some(FileSystem::Squashfs | FileSystem::Erofs) => 1,
+        FileSystem::Squashfs | FileSystem::Erofs => 1,
         _ => 0,
     }
 }
@@ -299,13 +349,6 @@ fn content(partition: &PartitionPlan, measured: &Measured) -> TreeSize {
         Some(mountpoint) => measured.at(mountpoint),
         None => TreeSize::default(),
     }
-}
-
-fn holds_ext(partition: &PartitionPlan) -> bool {
-    partition
-        .filesystem
-        .as_ref()
-        .is_some_and(|filesystem| filesystem.kind.is_ext())
 }
 
 /// Space before the first partition, rounded up to what the second one starts at.

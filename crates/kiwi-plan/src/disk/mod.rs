@@ -7,7 +7,10 @@ pub mod layout;
 pub mod measure;
 pub mod naming;
 pub mod partitions;
+pub mod stack;
+pub mod storage;
 pub mod type_codes;
+pub mod volumes;
 
 pub use layout::{
     DiskLayout, FileSystemLayout, LayoutError, PartitionLayout, filesystem_layout, layout,

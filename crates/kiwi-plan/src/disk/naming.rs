@@ -1,5 +1,6 @@
 //! How partitions and file systems are named in `fstab`, on the kernel command line and in scripts.
 
+use super::storage;
 use crate::plan::disk::{DiskPlan, PartitionPlan, Persistency, TableKind};
 use crate::plan::filesystem::{FileSystem, FileSystemPlan};
 
@@ -24,7 +25,7 @@ pub fn filesystem_uuid(filesystem: &FileSystemPlan) -> Option<String> {
 
 /// Returns `UUID=`, `LABEL=` or `PARTUUID=` of a partition.
 ///
-/// What has no such name is named by the id of its partition.
+/// What has no such name is named by the id of its partition, or by the device of the mapping that it is on.
 pub fn device(
     persistency: Persistency,
     table: TableKind,
@@ -32,16 +33,30 @@ pub fn device(
     partition: &PartitionPlan,
 ) -> String {
     let filesystem = partition.filesystem.as_ref();
+    if let Some(mapping) = storage::mapping(&partition.layers, partition.verity.as_ref()) {
+        return filesystem
+            .filter(|_| partition.verity.is_none())
+            .and_then(|filesystem| content_name(persistency, filesystem))
+            .unwrap_or(mapping);
+    }
     let name = match persistency {
-        Persistency::ByUuid => filesystem
-            .and_then(filesystem_uuid)
-            .map(|uuid| format!("UUID={uuid}")),
-        Persistency::ByLabel => filesystem
-            .and_then(|filesystem| filesystem.label.as_ref())
-            .map(|label| format!("LABEL={label}")),
         Persistency::ByPartuuid => None,
+        _ => filesystem.and_then(|filesystem| content_name(persistency, filesystem)),
     };
     name.unwrap_or_else(|| format!("PARTUUID={}", partition_uuid(table, mbr_id, partition)))
+}
+
+/// Returns `LABEL=` or `UUID=` of a file system, whatever it is on.
+pub fn content_name(persistency: Persistency, filesystem: &FileSystemPlan) -> Option<String> {
+    match persistency {
+        Persistency::ByLabel => filesystem
+            .label
+            .as_ref()
+            .map(|label| format!("LABEL={label}")),
+        Persistency::ByUuid | Persistency::ByPartuuid => {
+            filesystem_uuid(filesystem).map(|uuid| format!("UUID={uuid}"))
+        }
+    }
 }
 
 /// Returns the lines of `/config.partids`: which partition has which number, sorted by key.

@@ -5,11 +5,13 @@ use kiwi_description::model::Spanned;
 use thiserror::Error;
 
 use super::firmware::Firmware;
-use super::type_codes::{gpt_type, mbr_type};
+use super::type_codes::{self, gpt_type, mbr_type};
 use crate::ids::Ids;
 use crate::plan::Origin;
 use crate::plan::disk::{PartitionPlan, PartitionRole, TableKind};
 use crate::plan::filesystem::{FileSystem, FileSystemPlan};
+use crate::plan::layers::{LayerPlan, VerityPlan};
+use crate::plan::volumes::VolumeGroupPlan;
 use crate::resolve::{DEFAULT_SWAP_MIB, Facts};
 
 /// Room for GRUB's core image.
@@ -30,6 +32,14 @@ pub(crate) struct PartitionRules<'a> {
     pub root: &'a FileSystemPlan,
     /// Kind of the boot partition's file system, when there is such a partition.
     pub boot: Option<FileSystem>,
+    /// The read-only root file system below a writable layer.
+    pub read_only: Option<&'a FileSystemPlan>,
+    /// Layers of the partition that holds the root file system.
+    pub layers: &'a [LayerPlan],
+    /// Volumes of the root file system.
+    pub volumes: Option<&'a VolumeGroupPlan>,
+    /// Checksums over the root file system.
+    pub verity: Option<&'a VerityPlan>,
 }
 
 /// Lists the partitions.
@@ -87,10 +97,8 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: PartitionRules<'_>, ids: &Ids) -> V
         );
     }
     let config = kind.oemconfig.as_ref();
-    if config
-        .and_then(|config| config.oem_swap)
-        .is_some_and(|it| *it)
-    {
+    let swap = config.and_then(|config| config.oem_swap);
+    if rules.volumes.is_none() && swap.is_some_and(|it| *it) {
         let written = config.and_then(|config| config.oem_swapsize);
         let size = builder.fixed(written, DEFAULT_SWAP_MIB, "default of `oem-swapsize`");
         builder.add(PartitionRole::Swap, "p.swap", None, size, "swap space");
@@ -100,24 +108,64 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: PartitionRules<'_>, ids: &Ids) -> V
             None,
         );
     }
-    let size = root_size(facts);
-    builder.add(
-        PartitionRole::Root,
-        "p.lxroot",
-        disk.rootpart_id,
-        size,
-        "the root file system",
-    );
-    if rules.boot.is_some() {
-        builder.keys(&["kiwi_RootPart"]);
-    } else {
-        builder.keys(&["kiwi_RootPart", "kiwi_BootPart"]);
-    }
-    builder.holds(rules.root.clone(), Some("/"));
+    plan_root(&mut builder, rules);
     if rules.firmware.active_flag {
         set_boot_flag(&mut builder.partitions);
     }
     builder.partitions
+}
+
+/// The partition with the root file system; with a writable layer, the read-only one and that of the layer.
+fn plan_root(builder: &mut Builder<'_>, rules: PartitionRules<'_>) {
+    let facts = builder.facts;
+    let disk = &facts.kind().disk;
+    let overlay = rules.read_only.is_some();
+    if let Some(read_only) = rules.read_only {
+        let written = facts.kind().overlay.overlayroot_readonly_partsize;
+        let size = written.map_or_else(
+            || (0, Origin::Default("what its content takes".to_owned())),
+            |size| (*size, facts.places.origin(size.span)),
+        );
+        builder.add(
+            PartitionRole::ReadOnlyRoot,
+            "p.lxreadonly",
+            None,
+            size,
+            "the root file system, which is never written",
+        );
+        builder.keys(&["kiwi_ROPart"]);
+        builder.holds(read_only.clone(), Some("/"));
+        builder.stacked(rules.layers, rules.verity);
+        if !facts.has_write_partition() {
+            builder.keys(&["kiwi_ROPart", "kiwi_RootPart"]);
+            return;
+        }
+    }
+    let raid = rules
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, LayerPlan::Raid(_)));
+    let (name, reason) = match (overlay, rules.volumes, raid) {
+        (true, ..) => ("p.lxroot", "what is written to the root file system"),
+        (false, Some(_), _) => ("p.lxlvm", "the volumes"),
+        (false, None, true) => ("p.lxraid", "the root file system"),
+        (false, None, false) => ("p.lxroot", "the root file system"),
+    };
+    let size = root_size(facts);
+    builder.add(PartitionRole::Root, name, disk.rootpart_id, size, reason);
+    let mut keys = vec!["kiwi_RootPart"];
+    keys.extend(overlay.then_some("kiwi_RWPart"));
+    keys.extend((raid && !overlay).then_some("kiwi_RaidPart"));
+    keys.extend(rules.boot.is_none().then_some("kiwi_BootPart"));
+    builder.keys(&keys);
+    match rules.volumes {
+        _ if overlay => builder.holds(rules.root.clone(), None),
+        Some(group) => builder.divided(group.clone()),
+        None => builder.holds(rules.root.clone(), Some("/")),
+    }
+    if !overlay {
+        builder.stacked(rules.layers, rules.verity);
+    }
 }
 
 /// Size of a partition in MiB, zero for what is left, and where it was written.
@@ -163,7 +211,10 @@ impl Builder<'_> {
             guid: self.ids.uuid(&format!("partition {}", role.name())),
             active: false,
             size_mib: (size_mib > 0).then_some(size_mib),
+            layers: Vec::new(),
             filesystem: None,
+            volumes: None,
+            verity: None,
             mountpoint: None,
             id_keys: Vec::new(),
             reason: reason.to_owned(),
@@ -181,6 +232,28 @@ impl Builder<'_> {
         if let Some(last) = self.partitions.last_mut() {
             last.filesystem = Some(filesystem);
             last.mountpoint = mountpoint.map(str::to_owned);
+        }
+    }
+
+    /// Puts volumes into the last partition.
+    fn divided(&mut self, group: VolumeGroupPlan) {
+        if let Some(last) = self.partitions.last_mut() {
+            last.volumes = Some(group);
+        }
+    }
+
+    /// Puts layers below the content of the last partition, and checksums over it.
+    fn stacked(&mut self, layers: &[LayerPlan], verity: Option<&VerityPlan>) {
+        if let Some(last) = self.partitions.last_mut() {
+            last.layers = layers.to_vec();
+            last.verity = verity.cloned();
+            let discoverable = self.facts.kind().disk.apply_dps_codes.is_some_and(|it| *it);
+            if let Some((guid, mbr)) = type_codes::of_members(last) {
+                last.mbr_type = mbr;
+                if !discoverable || self.table != TableKind::Gpt {
+                    guid.clone_into(&mut last.type_guid);
+                }
+            }
         }
     }
 }

@@ -4,15 +4,23 @@ use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean}
 use kiwi_description::model::values::{DevicePersistency, DiskFormat};
 
 use super::{excludes, filesystem, size};
-use crate::boot::{LoaderRules, plan_initrd, plan_loader};
+use crate::boot::{Additions, LoaderRules, plan_initrd, plan_loader};
 use crate::disk::firmware::{Firmware, FirmwareError, FirmwareRequest, firmware};
 use crate::disk::fstab::{self, FstabRules};
 use crate::disk::naming;
 use crate::disk::partitions::{self, PartitionRules};
+use crate::disk::{storage, volumes};
 use crate::ids::Ids;
-use crate::plan::disk::{DiskPlan, FormatPlan, PartitionPlan, PartitionRole, Persistency};
+use crate::plan::boot::InitrdPlan;
+use crate::plan::disk::{
+    DiskPlan, FormatPlan, PartitionPlan, PartitionRole, Persistency, TableKind,
+};
 use crate::plan::filesystem::FileSystem;
+use crate::plan::layers::{LayerPlan, VerityPlan};
 use crate::resolve::{DEFAULT_START_SECTOR, Facts};
+
+/// Module of dracut that puts a writable layer on a read-only root file system.
+const OVERLAY_MODULE: &str = "kiwi-overlay";
 
 /// Plans the disk; `None` when it cannot be planned, which was reported.
 pub(super) fn plan(
@@ -31,10 +39,20 @@ pub(super) fn plan(
     let root = filesystem::root(facts, root_kind, Some(label), ids);
     let boot = has_boot_partition(facts).then(|| boot_kind(facts, root_kind));
 
+    let read_only = facts
+        .has_overlay_root()
+        .then(|| filesystem::read_only_root(facts, ids));
+    let layers = storage::layers(facts, boot.is_some(), ids);
+    let volumes = volumes::plan(facts, &root, ids);
+    let verity = storage::verity(facts, ids);
     let rules = PartitionRules {
         firmware: &firmware,
         root: &root,
         boot,
+        read_only: read_only.as_ref(),
+        layers: &layers,
+        volumes: volumes.as_ref(),
+        verity: verity.as_ref(),
     };
     let partitions = partitions::plan(facts, rules, ids);
     partitions::report_numbers(facts, &partitions, firmware.table, diagnostics);
@@ -45,8 +63,14 @@ pub(super) fn plan(
         Some(DevicePersistency::ByPartuuid) => Persistency::ByPartuuid,
         Some(DevicePersistency::ByUuid) | None => Persistency::ByUuid,
     };
-    let root_partition = root_of(&partitions)?;
-    let root_device = naming::device(persistency, firmware.table, mbr_id, root_partition);
+    let named = Named {
+        persistency,
+        table: firmware.table,
+        mbr_id,
+        partitions: &partitions,
+    };
+    let root_device = named.root_device()?;
+    let additions = named.additions();
     let size = size::written(facts);
     let fstab_rules = FstabRules {
         persistency,
@@ -74,12 +98,14 @@ pub(super) fn plan(
         unpartitioned_mib: size.unpartitioned_mib,
         persistency,
         fstab: fstab::entries(&partitions, fstab_rules),
-        initrd: plan_initrd(facts),
+        initrd: plan_initrd(facts)
+            .map(|initrd| with_storage(initrd, &layers, verity.as_ref(), facts)),
         boot: plan_loader(
             facts,
             LoaderRules {
                 firmware: &firmware,
                 root_device: &root_device,
+                additions: &additions,
                 boot_partition: boot.is_some(),
             },
         ),
@@ -164,10 +190,89 @@ fn sector_size(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> u32 {
     }
 }
 
-fn root_of(partitions: &[PartitionPlan]) -> Option<&PartitionPlan> {
-    partitions
-        .iter()
-        .find(|partition| partition.role == PartitionRole::Root)
+/// Adds what the initrd needs for what lies below the root file system.
+fn with_storage(
+    mut initrd: InitrdPlan,
+    layers: &[LayerPlan],
+    verity: Option<&VerityPlan>,
+    facts: &Facts<'_>,
+) -> InitrdPlan {
+    let mut modules = storage::initrd_modules(layers, verity);
+    modules.extend(facts.has_overlay_root().then_some(OVERLAY_MODULE));
+    for module in modules {
+        if !initrd.add_modules.iter().any(|other| other == module) {
+            initrd.add_modules.push(module.to_owned());
+        }
+    }
+    initrd.install_files.extend(storage::initrd_files(layers));
+    initrd
+}
+
+/// How the parts of the disk are named on the kernel command line (spec 04, section 16).
+struct Named<'a> {
+    persistency: Persistency,
+    table: TableKind,
+    mbr_id: u32,
+    partitions: &'a [PartitionPlan],
+}
+
+impl Named<'_> {
+    fn of(&self, role: PartitionRole) -> Option<&PartitionPlan> {
+        self.partitions
+            .iter()
+            .find(|partition| partition.role == role && partition.copy_of.is_none())
+    }
+
+    fn device(&self, partition: &PartitionPlan) -> String {
+        naming::device(self.persistency, self.table, self.mbr_id, partition)
+    }
+
+    /// What follows `root=`.
+    fn root_device(&self) -> Option<String> {
+        if let Some(read_only) = self.of(PartitionRole::ReadOnlyRoot) {
+            let mapping = storage::mapping(&read_only.layers, read_only.verity.as_ref());
+            return Some(
+                match mapping.as_deref().map(|path| path.rsplit('/').next()) {
+                    Some(Some(name)) => format!("overlay:MAPPER={name}"),
+                    _ => {
+                        let uuid = naming::partition_uuid(self.table, self.mbr_id, read_only);
+                        format!("overlay:PARTUUID={uuid}")
+                    }
+                },
+            );
+        }
+        let root = self.of(PartitionRole::Root)?;
+        match &root.volumes {
+            Some(group) => {
+                let filesystem = &group.root()?.filesystem;
+                naming::content_name(self.persistency, filesystem)
+            }
+            None => Some(self.device(root)),
+        }
+    }
+
+    /// Where the writable layer lies, and that arrays are to be assembled.
+    fn additions(&self) -> Additions {
+        let mut additions = Additions::default();
+        let read_only = self.of(PartitionRole::ReadOnlyRoot);
+        if let (Some(_), Some(root)) = (read_only, self.of(PartitionRole::Root)) {
+            let device = self.device(root);
+            let (kind, id) = device.split_once('=').unwrap_or(("UUID", &device));
+            additions.before.push(format!(
+                "rd.root.overlay.write=/dev/disk/by-{}/{id}",
+                kind.to_ascii_lowercase()
+            ));
+        }
+        let has_array = self
+            .partitions
+            .iter()
+            .flat_map(|partition| &partition.layers)
+            .any(|layer| matches!(layer, LayerPlan::Raid(_)));
+        additions
+            .after
+            .extend(has_array.then(|| "rd.auto".to_owned()));
+        additions
+    }
 }
 
 fn format(facts: &Facts<'_>) -> Option<FormatPlan> {
@@ -195,11 +300,17 @@ fn format(facts: &Facts<'_>) -> Option<FormatPlan> {
 fn plan_excludes(facts: &Facts<'_>, partitions: &[PartitionPlan]) -> Vec<String> {
     let mut paths = excludes::common(facts);
     paths.extend([".profile", "config.bootoptions"].map(str::to_owned));
-    for partition in partitions {
-        match partition.mountpoint.as_deref() {
-            None | Some("/") => {}
-            Some(mountpoint) => paths.extend(excludes::below(mountpoint)),
-        }
+    let volumes = partitions
+        .iter()
+        .filter_map(|partition| partition.volumes.as_ref())
+        .flat_map(|group| &group.volumes)
+        .filter_map(|volume| volume.mountpoint.as_deref());
+    let own = partitions
+        .iter()
+        .filter(|partition| partition.copy_of.is_none())
+        .filter_map(|partition| partition.mountpoint.as_deref());
+    for mountpoint in own.chain(volumes).filter(|mountpoint| *mountpoint != "/") {
+        paths.extend(excludes::below(mountpoint));
     }
     paths
 }

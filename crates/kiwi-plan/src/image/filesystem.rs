@@ -72,6 +72,24 @@ pub(super) fn root(
     }
 }
 
+/// The read-only root file system of a disk with a writable layer.
+pub(super) fn read_only_root(facts: &Facts<'_>, ids: &Ids) -> FileSystemPlan {
+    let overlay = &facts.kind().overlay;
+    let kind = overlay
+        .overlayroot_readonly_filesystem
+        .map_or(FileSystem::Squashfs, |written| kind_of(*written));
+    let options = overlay.overlayroot_readonly_createoptions.as_ref();
+    let options = options
+        .iter()
+        .flat_map(|options| options.split_whitespace());
+    FileSystemPlan {
+        uuid: has_uuid(kind).then(|| ids.uuid("file system read-only root")),
+        create_options: options.map(str::to_owned).collect(),
+        mount_options: None,
+        ..root(facts, kind, None, ids)
+    }
+}
+
 /// Translates a file system of the description.
 pub(super) fn kind_of(written: Filesystem) -> FileSystem {
     match written {

@@ -4,13 +4,13 @@
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::model::values::{
-    BlockCount, BootloaderName, DiskFormat, Filesystem, ImageType, InitrdAction, InitrdSystem,
+    BootloaderName, DiskFormat, Filesystem, ImageType, InitrdAction, InitrdSystem,
 };
 use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
 use crate::plan::root::PackageManager;
-use crate::resolve::{Binding, Facts};
+use crate::resolve::{Binding, Facts, VolumeManager, volume_manager};
 
 /// Reports all uses of what comes later.
 pub(crate) fn report(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
@@ -148,32 +148,13 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
         "copies of the root partition (`root_clone`) are",
         disk.root_clone,
     );
-    if let Some(raid) = disk.mdraid {
-        all.add("software RAID (`mdraid`) is", raid.span);
-    }
     if let Some(spare) = kind.spare.spare_part {
         all.add("spare partitions (`spare_part`) are", spare.span);
     }
-    all.if_true(
-        "read-only disks with a writable layer (`overlayroot`) are",
-        kind.overlay.overlayroot,
-    );
-    let verity = kind
-        .integrity
-        .verity_blocks
-        .filter(|it| **it != BlockCount::Empty);
-    if let Some(verity) = verity {
-        all.add("dm-verity (`verity_blocks`) is", verity.span);
-    }
-    all.if_true(
-        "dm-integrity (`standalone_integrity`) is",
-        kind.integrity.standalone_integrity,
-    );
-    if let Some(luks) = &kind.luks.luks {
-        all.add("disk encryption (`luks`) is", luks.span);
-    }
-    if let Some(systemdisk) = &kind.systemdisk {
-        all.add("volumes (`systemdisk`) are", systemdisk.span);
+    if volume_manager(kind) == Some(VolumeManager::Btrfs)
+        && let Some(systemdisk) = &kind.systemdisk
+    {
+        all.add("subvolumes (`systemdisk`) are", systemdisk.span);
     }
     for partition in kind
         .partitions

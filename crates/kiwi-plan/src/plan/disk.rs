@@ -6,6 +6,8 @@ use super::Origin;
 use super::boot::{BootPlan, InitrdPlan};
 use super::filesystem::FileSystemPlan;
 use super::image::SizeRule;
+use super::layers::{IntegrityPlan, LayerPlan, LuksPlan, RaidPlan, VerityPlan};
+use super::volumes::VolumeGroupPlan;
 
 /// A disk image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,9 +82,18 @@ pub struct PartitionPlan {
     pub active: bool,
     /// Size in MiB; `None`: what is left.
     pub size_mib: Option<u64>,
-    /// Content.
+    /// What lies between the partition and its content, from below.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<LayerPlan>,
+    /// Content; the volumes of a volume group have theirs.
     pub filesystem: Option<FileSystemPlan>,
-    /// Where it is mounted, absolute.
+    /// Volumes in place of one file system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<VolumeGroupPlan>,
+    /// Checksums over the file system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verity: Option<VerityPlan>,
+    /// Where it is mounted, absolute; nothing of the tree goes into one without.
     pub mountpoint: Option<String>,
     /// Keys of `config.partids` that hold this partition's number.
     pub id_keys: Vec<String>,
@@ -146,8 +157,67 @@ impl DiskPlan {
         self.partitions
             .iter()
             .filter(|partition| partition.copy_of.is_none())
-            .filter_map(|partition| partition.mountpoint.as_deref())
+            .flat_map(|partition| {
+                let volumes = partition.volumes.iter().flat_map(|group| &group.volumes);
+                let volumes = volumes.filter_map(|volume| volume.mountpoint.as_deref());
+                partition.mountpoint.as_deref().into_iter().chain(volumes)
+            })
             .collect()
+    }
+
+    /// The partition that the root file system is on; below a writable layer the read-only one.
+    pub fn root(&self) -> Option<&PartitionPlan> {
+        self.partition(PartitionRole::ReadOnlyRoot)
+            .or_else(|| self.partition(PartitionRole::Root))
+    }
+
+    /// The file system that holds the root of the tree.
+    pub fn root_filesystem(&self) -> Option<&FileSystemPlan> {
+        let root = self.root()?;
+        match &root.volumes {
+            Some(group) => group.root().map(|volume| &volume.filesystem),
+            None => root.filesystem.as_ref(),
+        }
+    }
+
+    /// All layers of all partitions.
+    pub fn layers(&self) -> impl Iterator<Item = &LayerPlan> {
+        self.partitions
+            .iter()
+            .filter(|partition| partition.copy_of.is_none())
+            .flat_map(|partition| &partition.layers)
+    }
+
+    /// The encryption of the root file system.
+    pub fn luks(&self) -> Option<&LuksPlan> {
+        self.layers().find_map(|layer| match layer {
+            LayerPlan::Luks(luks) => Some(&**luks),
+            _ => None,
+        })
+    }
+
+    /// The array the root file system is on.
+    pub fn raid(&self) -> Option<&RaidPlan> {
+        self.layers().find_map(|layer| match layer {
+            LayerPlan::Raid(raid) => Some(raid),
+            _ => None,
+        })
+    }
+
+    /// The integrity layer of the root file system.
+    pub fn integrity(&self) -> Option<&IntegrityPlan> {
+        self.layers().find_map(|layer| match layer {
+            LayerPlan::Integrity(integrity) => Some(integrity),
+            _ => None,
+        })
+    }
+
+    /// The volume group of the root file system.
+    pub fn volume_group(&self) -> Option<&VolumeGroupPlan> {
+        self.partitions
+            .iter()
+            .filter(|partition| partition.copy_of.is_none())
+            .find_map(|partition| partition.volumes.as_ref())
     }
 }
 

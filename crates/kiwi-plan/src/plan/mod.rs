@@ -5,12 +5,14 @@ pub mod container;
 pub mod disk;
 pub mod filesystem;
 pub mod image;
+pub mod layers;
 pub mod origin;
 pub mod packages;
 pub mod repository;
 pub mod requirement;
 pub mod root;
 pub mod system;
+pub mod volumes;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -120,6 +120,17 @@ impl<'a> Facts<'a> {
             .any(|request| names.contains(&request.name.as_str()))
     }
 
+    /// Tells whether the root file system is read-only with a writable layer on top.
+    pub fn has_overlay_root(&self) -> bool {
+        self.kind().overlay.overlayroot.is_some_and(|it| *it)
+    }
+
+    /// Tells whether that layer has a partition.
+    pub fn has_write_partition(&self) -> bool {
+        let written = self.kind().overlay.overlayroot_write_partition;
+        written.is_none_or(|it| *it)
+    }
+
     /// Tells whether the root file system grows when the image starts first.
     pub fn grows(&self) -> bool {
         self.kind()

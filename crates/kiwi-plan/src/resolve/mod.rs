@@ -43,6 +43,7 @@ pub use packages::PackageRules;
 pub use preferences::PreferenceValues;
 pub use repositories::SelectedRepository;
 pub use variants::{Scope, Variant, variants};
+pub(crate) use volumes::group as volume_group;
 pub use volumes::{Volume, VolumeManager, manager as volume_manager};
 
 /// Size of swap space when none is written, in MiB.

@@ -27,6 +27,10 @@ pub struct Volume {
     pub is_root: bool,
     /// `label`.
     pub label: Option<String>,
+    /// `filesystem_check`.
+    pub check: bool,
+    /// It is swap space.
+    pub is_swap: bool,
 }
 
 /// Default name of the volume group.
@@ -48,7 +52,7 @@ pub fn manager(kind: &Type) -> Option<VolumeManager> {
 }
 
 /// Returns the name of the volume group.
-pub(super) fn group(kind: &Type) -> &str {
+pub(crate) fn group(kind: &Type) -> &str {
     kind.systemdisk
         .as_ref()
         .and_then(|disk| disk.name.as_ref())
@@ -83,6 +87,8 @@ pub(super) fn volumes(choice: &Choice<'_>) -> Vec<Volume> {
             mountpoint: None,
             is_root: true,
             label: None,
+            check: false,
+            is_swap: false,
         });
     }
     let config = kind.oemconfig.as_ref();
@@ -103,6 +109,8 @@ pub(super) fn volumes(choice: &Choice<'_>) -> Vec<Volume> {
             mountpoint: None,
             is_root: false,
             label: Some("SWAP".to_owned()),
+            check: false,
+            is_swap: true,
         });
     }
     volumes
@@ -141,6 +149,7 @@ fn written_volume(
         (None, None) => Some(format!("freespace:{minimum}")),
     };
     let label = written.label.as_ref().map(|label| label.value.clone());
+    let check = written.filesystem_check.is_some_and(|it| *it);
     if is_root {
         let given = name.split_once('=').map(|(_, name)| name.to_owned());
         // A bare `@root` that takes the rest of a btrfs has no name of its own.
@@ -152,6 +161,8 @@ fn written_volume(
             mountpoint: None,
             is_root,
             label,
+            check,
+            is_swap: false,
         };
     }
     let (name, mountpoint) = if let Some(mountpoint) = &written.mountpoint {
@@ -169,5 +180,7 @@ fn written_volume(
         mountpoint: Some(mountpoint),
         is_root,
         label,
+        check,
+        is_swap: false,
     }
 }

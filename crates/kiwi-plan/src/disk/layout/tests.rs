@@ -44,7 +44,10 @@ fn partition(role: PartitionRole, size_mib: Option<u64>) -> PartitionPlan {
         guid: String::new(),
         active: false,
         size_mib,
+        layers: Vec::new(),
         filesystem: kind.map(filesystem),
+        volumes: None,
+        verity: None,
         mountpoint: mountpoint.map(str::to_owned),
         id_keys: Vec::new(),
         reason: String::new(),
@@ -150,7 +153,7 @@ fn one_partition_on_an_mbr_disk() {
     assert_eq!((root.start_lba, root.start_bytes), (2048, MIB));
     assert_eq!(root.bytes, 1518 * MIB);
     assert_eq!(root.sectors * 512, root.bytes);
-    assert_eq!(root.ext.unwrap().block_size, 4096);
+    assert_eq!(root.content_bytes, root.bytes);
 }
 
 #[test]

@@ -1,0 +1,190 @@
+//! What the root partition holds and what lies between: RAID, integrity, encryption, checksums, volumes
+//! (spec 04, sections 11 to 14).
+
+use kiwi_description::model::values::{BlockCount, LuksVersion as WrittenVersion, MdRaid};
+
+use crate::ids::Ids;
+use crate::plan::layers::{
+    IntegrityPlan, LayerPlan, LuksPlan, LuksVersion, Passphrase, RaidLevel, RaidPlan, VerityPlan,
+};
+use crate::resolve::{Facts, passphrase_file};
+
+/// Space for the superblock of a RAID member and whatever follows it, in bytes.
+const RAID_OFFSET: u64 = 2 << 20;
+/// Header of LUKS 1 with its eight key slots, in bytes.
+const LUKS1_HEADER: u64 = 2 << 20;
+/// Header of LUKS 2 with both copies of its metadata and room for key slots, in bytes.
+const LUKS2_HEADER: u64 = 16 << 20;
+/// The kernel command line has this word when the first boot shall encrypt again.
+const REENCRYPT: &str = "rd.kiwi.oem.luks.reencrypt";
+
+/// Name of the decrypted device.
+pub const LUKS_MAPPING: &str = "luks";
+/// Name of the device with checked sectors.
+const INTEGRITY_MAPPING: &str = "integrityRoot";
+/// Name of the device with checked blocks.
+pub const VERITY_MAPPING: &str = "verityroot";
+/// Where the key of an encrypted root file system lies in it.
+const KEY_FILE: &str = "/root/.root.keyfile";
+
+/// Lists the layers of the root partition, from below.
+///
+/// `boot_partition`: kernel and initrd lie outside.
+pub(crate) fn layers(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Vec<LayerPlan> {
+    let raid = raid(facts, ids).map(LayerPlan::Raid);
+    let integrity = integrity(facts, ids).map(LayerPlan::Integrity);
+    let luks = luks(facts, boot_partition, ids).map(|luks| LayerPlan::Luks(Box::new(luks)));
+    [raid, integrity, luks].into_iter().flatten().collect()
+}
+
+fn raid(facts: &Facts<'_>, ids: &Ids) -> Option<RaidPlan> {
+    let level = match *facts.kind().disk.mdraid? {
+        MdRaid::Mirroring => RaidLevel::Mirroring,
+        MdRaid::Striping => RaidLevel::Striping,
+    };
+    Some(RaidPlan {
+        level,
+        uuid: ids.uuid("raid array"),
+        device_uuid: ids.uuid("raid member"),
+        device: "/dev/md0".to_owned(),
+        data_offset: RAID_OFFSET,
+    })
+}
+
+fn integrity(facts: &Facts<'_>, ids: &Ids) -> Option<IntegrityPlan> {
+    let written = &facts.kind().integrity;
+    written.standalone_integrity.filter(|it| **it)?;
+    Some(IntegrityPlan {
+        mapping: INTEGRITY_MAPPING.to_owned(),
+        key_file: written
+            .integrity_keyfile
+            .as_ref()
+            .map(|file| facts.host.absolute(file).to_string_lossy().into_owned()),
+        legacy_hmac: written.integrity_legacy_hmac.is_some_and(|it| *it),
+        embed: written.embed_integrity_metadata.is_some_and(|it| *it),
+        key_description: written
+            .integrity_metadata_key_description
+            .as_ref()
+            .map(|text| text.value.clone()),
+        salt: ids.uuid("integrity"),
+    })
+}
+
+fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option<LuksPlan> {
+    let written = &facts.kind().luks;
+    let luks = written.luks.as_ref()?;
+    let passphrase = match luks.value.as_str() {
+        "" => Passphrase::Empty,
+        "random" => Passphrase::Random,
+        value => match passphrase_file(value) {
+            Some(path) => {
+                Passphrase::File(facts.host.absolute(&path).to_string_lossy().into_owned())
+            }
+            None => Passphrase::Text(value.to_owned()),
+        },
+    };
+    let typed = matches!(passphrase, Passphrase::Text(_) | Passphrase::File(_));
+    // What can be typed is asked for once; where GRUB asked for it already, the initrd has the key.
+    let key_file = !typed || !boot_partition;
+    let version = match written.luks_version.map(|version| *version) {
+        Some(WrittenVersion::Luks1) => LuksVersion::Luks1,
+        Some(WrittenVersion::Luks | WrittenVersion::Luks2) | None => LuksVersion::Luks2,
+    };
+    let command_line = facts.kind().boot.kernelcmdline.as_ref();
+    Some(LuksPlan {
+        version,
+        uuid: ids.uuid("luks"),
+        mapping: LUKS_MAPPING.to_owned(),
+        passphrase,
+        key_file: key_file.then(|| KEY_FILE.to_owned()),
+        key_derivation: written.luks_pbkdf.map(|it| it.to_string()),
+        compatible_with: written.luks_os.map(|it| it.to_string()),
+        options: facts
+            .kind()
+            .luksformat
+            .iter()
+            .flat_map(|format| &format.options)
+            .map(|option| {
+                let value = option.value.as_ref().map(|value| value.value.clone());
+                (option.name.value.clone(), value)
+            })
+            .collect(),
+        whole: written.luks_randomize.is_none_or(|it| *it),
+        reencrypt: command_line.is_some_and(|line| {
+            line.split_whitespace()
+                .any(|word| word.split('=').next() == Some(REENCRYPT))
+        }),
+        header_bytes: match version {
+            LuksVersion::Luks1 => LUKS1_HEADER,
+            LuksVersion::Luks2 => LUKS2_HEADER,
+        },
+        origin: facts.places.origin(luks.span),
+    })
+}
+
+/// Plans the checksums over the root file system.
+pub(crate) fn verity(facts: &Facts<'_>, ids: &Ids) -> Option<VerityPlan> {
+    let written = &facts.kind().integrity;
+    let blocks = match *written.verity_blocks? {
+        BlockCount::Empty => return None,
+        BlockCount::All => None,
+        BlockCount::Number(blocks) => Some(blocks),
+    };
+    Some(VerityPlan {
+        blocks,
+        embed: written.embed_verity_metadata.is_some_and(|it| *it),
+        uuid: ids.uuid("verity"),
+        salt: ids.hex("verity salt"),
+        mapping: VERITY_MAPPING.to_owned(),
+    })
+}
+
+/// Device that holds the root file system in the running image, where a mapping does.
+pub(crate) fn mapping(layers: &[LayerPlan], verity: Option<&VerityPlan>) -> Option<String> {
+    if let Some(verity) = verity {
+        return Some(format!("/dev/mapper/{}", verity.mapping));
+    }
+    layers.last().map(device_of)
+}
+
+/// Device that a layer provides in the running image.
+pub fn device_of(layer: &LayerPlan) -> String {
+    match layer {
+        LayerPlan::Raid(raid) => raid.device.clone(),
+        LayerPlan::Integrity(integrity) => format!("/dev/mapper/{}", integrity.mapping),
+        LayerPlan::Luks(luks) => format!("/dev/mapper/{}", luks.mapping),
+    }
+}
+
+/// Files that the initrd needs to find the root file system, absolute.
+pub(crate) fn initrd_files(layers: &[LayerPlan]) -> Vec<String> {
+    let mut files = Vec::new();
+    for layer in layers {
+        match layer {
+            LayerPlan::Raid(_) => files.push("/etc/mdadm.conf".to_owned()),
+            LayerPlan::Integrity(_) => files.push("/etc/integritytab".to_owned()),
+            LayerPlan::Luks(luks) => {
+                files.push("/etc/crypttab".to_owned());
+                files.extend(luks.key_file.clone());
+            }
+        }
+    }
+    files
+}
+
+/// Modules of dracut without which the initrd could not find the root file system.
+pub(crate) fn initrd_modules(
+    layers: &[LayerPlan],
+    verity: Option<&VerityPlan>,
+) -> Vec<&'static str> {
+    let mut modules: Vec<&str> = layers
+        .iter()
+        .map(|layer| match layer {
+            LayerPlan::Raid(_) => "mdraid",
+            LayerPlan::Integrity(_) => "systemd-integritysetup",
+            LayerPlan::Luks(_) => "crypt",
+        })
+        .collect();
+    modules.extend(verity.map(|_| "systemd-veritysetup"));
+    modules
+}
