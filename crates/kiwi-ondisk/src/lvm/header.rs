@@ -42,12 +42,7 @@ pub(super) fn label(physical_volume_uuid: Uuid, bytes: u64) -> Vec<u8> {
     header.extend(physical_volume_uuid.simple().to_string().as_bytes());
     header.extend((bytes / 512 * 512).to_le_bytes());
     // Data areas, then metadata areas, each list closed by zeros; a length of 0 stands for all the rest.
-    for location in [
-        [DATA_OFFSET, 0],
-        [0, 0],
-        [AREA_OFFSET, AREA_BYTES],
-        [0, 0],
-    ] {
+    for location in [[DATA_OFFSET, 0], [0, 0], [AREA_OFFSET, AREA_BYTES], [0, 0]] {
         header.extend(location.map(u64::to_le_bytes).concat());
     }
     header.extend(EXTENSION_VERSION.to_le_bytes());

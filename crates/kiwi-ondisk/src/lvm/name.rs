@@ -1,4 +1,4 @@
-//! Which names and tags LVM takes (`lvm`(8), "VALID NAMES" and "TAGS").
+//! Which names and tags LVM takes (`lvm`(8), "VALID NAMES", and what `lvcreate`(8) says about `--addtag`).
 
 use crate::{Error, Result};
 
