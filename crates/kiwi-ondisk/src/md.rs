@@ -9,7 +9,8 @@
 //! - [`Level::Striping`] is a RAID 0 of **one** member. A RAID 0 of two with one missing does not exist: half of its blocks
 //!   would be nowhere, the kernel does not start it, and `mdadm --create --level 0 --raid-disks 2 DEVICE missing` ends with
 //!   "This level does not support missing devices". A RAID 0 of one is what `mdadm --create --force --raid-disks 1` makes; the
-//!   guest starts it, and `mdadm --grow` adds members.
+//!   guest starts it, and `mdadm --grow --raid-devices 2 --add DEVICE` adds a member. It takes all of its partition whenever it
+//!   is assembled, so there is no `mdadm --grow --size=max` for it.
 //!
 //! There is no write-intent bitmap: `mdadm` adds one on its own only from 100 GB on, and `mdadm --grow --bitmap=internal` finds
 //! room for it behind the superblock.

@@ -1,10 +1,9 @@
 //! LVM2 volume groups of one physical volume.
 //!
-//! Written from the descriptions of the on-disk format in the manual of LVM2 (`pvck`(8), `vgcreate`(8), `lvm`(8)) and in the
-//! documentation of libvslvm ("Logical Volume Manager (LVM) format specification"); judged by `pvck`, `vgs`, `lvs`, `blkid` and
-//! GRUB's own reader. Device mapper is not needed: every logical volume is one contiguous range of its physical volume, so its
-//! file system is made straight there ([`VolumeGroup::layout`]), and a guest kernel maps the same range when it activates the
-//! group.
+//! Written from the manual of LVM2 (`pvck`(8), `vgcreate`(8), `lvm`(8)) and from what `pvck --dump` shows of groups that LVM made;
+//! judged by `pvck`, `pvs`, `vgs`, `lvs`, `vgcfgbackup`, `blkid` and GRUB's own reader. Device mapper is not needed: every logical
+//! volume is one contiguous range of its physical volume, so its file system is made straight there
+//! ([`VolumeGroup::layout`]), and a guest kernel maps the same range when it activates the group.
 //!
 //! | room | what it knows |
 //! |---|---|
@@ -159,8 +158,9 @@ impl VolumeGroup {
 /// Checks what `vgcreate`(8) says about `--physicalextentsize`.
 fn check_extent_size(bytes: u64) -> Result<()> {
     const STEP: u64 = 128 << 10;
-    let whole = bytes.is_power_of_two() && bytes >= SECTOR || bytes > 0 && bytes % STEP == 0;
-    if whole && bytes / SECTOR <= u64::from(u32::MAX) {
+    let whole =
+        bytes.is_power_of_two() && bytes >= SECTOR || bytes > 0 && bytes.is_multiple_of(STEP);
+    if whole && u32::try_from(bytes / SECTOR).is_ok() {
         return Ok(());
     }
     let reason = "must be a power of two from 512, or a multiple of 128 KiB, and below 2 TiB";

@@ -49,8 +49,6 @@ pub(super) fn check_tag(tag: &str) -> Result<()> {
         "is empty"
     } else if tag.len() > LONGEST_TAG {
         "is longer than 1024 bytes"
-    } else if tag.starts_with('-') {
-        "begins with a hyphen"
     } else if !tag.bytes().all(allowed) {
         "has a character that is not of `a-z A-Z 0-9 _ + . - / = ! : # &`"
     } else {
@@ -130,7 +128,7 @@ mod tests {
 
     #[test]
     fn tags_have_an_alphabet_of_their_own() {
-        for tag in ["a", "@a", "a b", "", "-a", "\"", "ä"] {
+        for tag in ["a", "@a", "a b", "", "\"", "ä"] {
             let allowed = tag == "a";
             assert_eq!(check_tag(tag).is_ok(), allowed, "{tag}");
         }
