@@ -17,6 +17,8 @@
 //! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
 //! | [`swap`] | swap areas |
+//! | [`lvm`] | LVM2 volume groups of one physical volume |
+//! | [`md`] | members of MD RAID arrays |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
 //! | [`cpio`] | members of the archives that initrds are made of |
@@ -35,7 +37,9 @@ pub mod file_tree;
 pub mod gpt;
 pub mod grub_bios;
 pub mod guid;
+pub mod lvm;
 pub mod mbr;
+pub mod md;
 pub mod oci_layout;
 pub mod sector;
 pub mod sparse;
