@@ -15,6 +15,7 @@
 //! | [`grub_bios`] | GRUB's boot and core image for BIOS machines |
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
+//! | [`luks`] | LUKS containers: headers and encryption |
 //! | [`swap`] | swap areas |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
@@ -33,6 +34,7 @@ pub mod fat;
 pub mod gpt;
 pub mod grub_bios;
 pub mod guid;
+pub mod luks;
 pub mod mbr;
 pub mod oci_layout;
 pub mod sector;
