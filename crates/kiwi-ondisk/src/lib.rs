@@ -16,6 +16,7 @@
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
+//! | [`luks`] | LUKS containers: headers and encryption |
 //! | [`swap`] | swap areas |
 //! | [`lvm`] | LVM2 volume groups of one physical volume |
 //! | [`md`] | members of MD RAID arrays |
@@ -38,6 +39,7 @@ pub mod gpt;
 pub mod grub_bios;
 pub mod guid;
 pub mod lvm;
+pub mod luks;
 pub mod mbr;
 pub mod md;
 pub mod oci_layout;

@@ -1,0 +1,163 @@
+//! Encryption of whole sectors.
+//!
+//! Specifications: IEEE 1619 (XTS), NIST SP 800-38A (CBC), the documentation of device mapper's `crypt` target (initialisation
+//! vectors). XTS is written here and not taken from a crate, because hardware AES is fast only when it gets many blocks
+//! at once, and that goes for the sector numbers too, which are encrypted first.
+
+use aes::cipher::consts::U16;
+use aes::cipher::{Array, Block, BlockCipherEncrypt, BlockSizeUser, KeyInit};
+use aes::{Aes128, Aes256};
+use sha2::{Digest, Sha256};
+
+use super::cipher::{Cipher, CipherMode};
+use crate::SectorSize;
+
+/// Bytes of an AES block.
+const BLOCK: usize = 16;
+/// Sector numbers count in this unit whatever the size of the sectors is.
+const NUMBER_UNIT: u64 = 512;
+/// Sectors whose numbers are encrypted at once.
+const GROUP: usize = 64;
+/// Blocks of the largest sector.
+const SECTOR_BLOCKS: usize = 4096 / BLOCK;
+/// What a tweak is reduced by when it grows out of 128 bits (the polynomial of IEEE 1619, section 5.2).
+const REDUCTION: u128 = 0x87;
+
+/// A key at work.
+pub(super) struct SectorCipher {
+    keys: Keys,
+    vector: Vector,
+    sector_size: SectorSize,
+}
+
+enum Keys {
+    Xts128 {
+        data: Aes128,
+        tweak: Aes128,
+    },
+    Xts256 {
+        data: Box<Aes256>,
+        tweak: Box<Aes256>,
+    },
+    Cbc128(Aes128),
+    Cbc256(Box<Aes256>),
+}
+
+/// What a sector number becomes.
+enum Vector {
+    Plain,
+    Plain64,
+    /// The number is encrypted with the hash of the key.
+    Essiv(Box<Aes256>),
+}
+
+impl SectorCipher {
+    /// Takes the key into work; it must be as long as `cipher` says.
+    pub(super) fn new(cipher: Cipher, sector_size: SectorSize, key: &[u8]) -> Self {
+        assert_eq!(
+            key.len(),
+            cipher.key_bytes(),
+            "keys are made for their cipher"
+        );
+        let (first, second) = key.split_at(key.len() / 2);
+        let keys = match (cipher.mode(), key.len()) {
+            (CipherMode::XtsPlain64 | CipherMode::XtsPlain, 32) => Keys::Xts128 {
+                data: aes(first),
+                tweak: aes(second),
+            },
+            (CipherMode::XtsPlain64 | CipherMode::XtsPlain, _) => Keys::Xts256 {
+                data: Box::new(aes(first)),
+                tweak: Box::new(aes(second)),
+            },
+            (_, 16) => Keys::Cbc128(aes(key)),
+            (_, _) => Keys::Cbc256(Box::new(aes(key))),
+        };
+        let vector = match cipher.mode() {
+            CipherMode::XtsPlain64 | CipherMode::CbcPlain64 => Vector::Plain64,
+            CipherMode::XtsPlain | CipherMode::CbcPlain => Vector::Plain,
+            CipherMode::CbcEssivSha256 => Vector::Essiv(Box::new(aes(&Sha256::digest(key)))),
+        };
+        Self {
+            keys,
+            vector,
+            sector_size,
+        }
+    }
+
+    /// Encrypts whole sectors that begin `position` bytes after where numbers start.
+    pub(super) fn encrypt(&self, position: u64, sectors: &mut [u8]) {
+        let sector_bytes = self.sector_size.bytes() as usize;
+        debug_assert!(sectors.len().is_multiple_of(sector_bytes));
+        let mut number = position / NUMBER_UNIT;
+        let mut tweaks = [0; SECTOR_BLOCKS];
+        for group in sectors.chunks_mut(GROUP * sector_bytes) {
+            let mut vectors = [Block::<Aes256>::default(); GROUP];
+            let vectors = &mut vectors[..group.len() / sector_bytes];
+            for vector in &mut *vectors {
+                vector[..8].copy_from_slice(&self.vector.start(number));
+                number += self.sector_size.bytes() / NUMBER_UNIT;
+            }
+            match (&self.keys, &self.vector) {
+                (Keys::Xts128 { tweak, .. }, _) => tweak.encrypt_blocks(vectors),
+                (Keys::Xts256 { tweak, .. }, _) => tweak.encrypt_blocks(vectors),
+                (_, Vector::Essiv(cipher)) => cipher.encrypt_blocks(vectors),
+                (_, Vector::Plain | Vector::Plain64) => {}
+            }
+            for (sector, vector) in group.chunks_exact_mut(sector_bytes).zip(vectors) {
+                match &self.keys {
+                    Keys::Xts128 { data, .. } => xts(data, vector, &mut tweaks, sector),
+                    Keys::Xts256 { data, .. } => xts(&**data, vector, &mut tweaks, sector),
+                    Keys::Cbc128(cipher) => cbc(cipher, vector, sector),
+                    Keys::Cbc256(cipher) => cbc(&**cipher, vector, sector),
+                }
+            }
+        }
+    }
+}
+
+impl Vector {
+    /// Gives the first half of what stands for a sector number, the second half is zero.
+    fn start(&self, number: u64) -> [u8; 8] {
+        match self {
+            Self::Plain => (number & 0xffff_ffff).to_le_bytes(),
+            Self::Plain64 | Self::Essiv(_) => number.to_le_bytes(),
+        }
+    }
+}
+
+fn aes<C: KeyInit>(key: &[u8]) -> C {
+    C::new_from_slice(key).expect("the length of the key chose the cipher")
+}
+
+/// Encrypts one sector in XTS mode; `vector` is its encrypted number, `tweaks` room to work in.
+fn xts<C>(cipher: &C, vector: &Block<C>, tweaks: &mut [u128; SECTOR_BLOCKS], sector: &mut [u8])
+where
+    C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>,
+{
+    let (blocks, _) = Array::slice_as_chunks_mut(sector);
+    let mut next = u128::from_le_bytes(vector.0);
+    for (block, tweak) in blocks.iter_mut().zip(&mut *tweaks) {
+        *tweak = next;
+        block.0 = (u128::from_le_bytes(block.0) ^ next).to_le_bytes();
+        // Without a branch, so that the time says nothing about the key.
+        next = (next << 1) ^ (REDUCTION & (next >> 127).wrapping_neg());
+    }
+    cipher.encrypt_blocks(blocks);
+    for (block, tweak) in blocks.iter_mut().zip(&*tweaks) {
+        block.0 = (u128::from_le_bytes(block.0) ^ tweak).to_le_bytes();
+    }
+}
+
+/// Encrypts one sector in CBC mode.
+fn cbc<C>(cipher: &C, vector: &Block<C>, sector: &mut [u8])
+where
+    C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16>,
+{
+    let (blocks, _) = Array::slice_as_chunks_mut(sector);
+    let mut before = u128::from_le_bytes(vector.0);
+    for block in blocks {
+        block.0 = (u128::from_le_bytes(block.0) ^ before).to_le_bytes();
+        cipher.encrypt_block(block);
+        before = u128::from_le_bytes(block.0);
+    }
+}
