@@ -20,6 +20,7 @@
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
 //! | [`cpio`] | members of the archives that initrds are made of |
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
+//! | [`verity`] | hash trees of dm-verity |
 //! | [`sparse`] | ranges of other files, holes kept |
 
 pub mod compress;
@@ -40,6 +41,7 @@ pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod verity;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;
