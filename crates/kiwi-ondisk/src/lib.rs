@@ -21,12 +21,14 @@
 //! | [`cpio`] | members of the archives that initrds are made of |
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
 //! | [`verity`] | hash trees of dm-verity |
+//! | [`dm_integrity`] | devices with a tag for every sector |
 //! | [`sparse`] | ranges of other files, holes kept |
 
 pub mod compress;
 pub mod container_image;
 pub mod cpio;
 mod digest;
+pub mod dm_integrity;
 pub mod docker_archive;
 pub mod error;
 pub mod ext;
