@@ -24,12 +24,15 @@
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
 //! | [`cpio`] | members of the archives that initrds are made of |
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
+//! | [`verity`] | hash trees of dm-verity |
+//! | [`dm_integrity`] | devices with a tag for every sector |
 //! | [`sparse`] | ranges of other files, holes kept |
 
 pub mod compress;
 pub mod container_image;
 pub mod cpio;
 mod digest;
+pub mod dm_integrity;
 pub mod docker_archive;
 pub mod error;
 pub mod ext;
@@ -48,6 +51,7 @@ pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod verity;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;

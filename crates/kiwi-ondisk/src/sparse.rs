@@ -72,7 +72,7 @@ fn copy(source: &File, from: u64, target: &File, to: u64, length: u64) -> io::Re
 }
 
 /// Finds where data begins at or after `position`; the end of all numbers when only a hole is left.
-fn next_data(file: &File, position: u64) -> io::Result<u64> {
+pub(crate) fn next_data(file: &File, position: u64) -> io::Result<u64> {
     match seek(file, SeekFrom::Data(position)) {
         Ok(data) => Ok(data),
         Err(Errno::NXIO) => Ok(u64::MAX),
@@ -124,7 +124,7 @@ fn read_and_write(source: &File, from: u64, target: &File, to: u64, length: u64)
 }
 
 /// Makes a range read as zeros, preferably by giving its blocks back; touches nothing where there are none.
-fn clear(file: &File, offset: u64, length: u64) -> io::Result<()> {
+pub(crate) fn clear(file: &File, offset: u64, length: u64) -> io::Result<()> {
     let end = offset + length;
     let data = next_data(file, offset)?;
     if data >= end {
