@@ -1,15 +1,18 @@
-//! Options of `luksformat` are handed to `cryptsetup luksFormat`, which stops at one it does not know.
+//! Options of `luksformat` are those of `cryptsetup luksFormat`, which stops at one it does not know.
 //!
-//! The reference asks the host's cryptsetup. The plan looks at no program, so the options of cryptsetup 2.7 are listed here: a
-//! word near to one of them is a typing error, another one may come from a newer release and is a warning.
+//! The reference asks the host's cryptsetup. Here the container is formatted by this program, which follows the options of cryptsetup
+//! 2.6 to 2.8; one that it cannot follow is an error, one that changes nothing is a warning.
 //!
-//! Mend: correct the option.
+//! Mend: correct the option, or remove it.
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, near_miss};
+use kiwi_ondisk::luks::options::Problem;
 
+use crate::disk::{luks_format, storage};
+use crate::ids::Ids;
 use crate::resolve::Facts;
 
-/// Options of `cryptsetup luksFormat`, without those that are set for the image anyway or cannot work in a build.
+/// Options people write, for the one that was meant.
 const OPTIONS: [&str; 35] = [
     "--align-payload",
     "--cipher",
@@ -48,32 +51,50 @@ const OPTIONS: [&str; 35] = [
     "--volume-key-file",
 ];
 
-/// Short forms of some of them.
-const SHORT: [&str; 9] = ["-c", "-h", "-i", "-s", "-S", "-o", "-t", "-M", "-q"];
-
 pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
-    let format = facts.kind().luksformat.iter();
-    for option in format.flat_map(|format| &format.options) {
-        let name = option.name.trim();
-        let long = name.split('=').next().unwrap_or(name);
-        if OPTIONS.contains(&long) || SHORT.contains(&long) {
-            continue;
+    let Some(plan) = storage::luks(facts, true, &Ids::blank()) else {
+        return;
+    };
+    let options = facts.kind().luksformat.iter();
+    let options: Vec<_> = options.flat_map(|format| &format.options).collect();
+    let place = |name: &str| {
+        let option = options.iter().find(|option| option.name.trim() == name);
+        option.map_or(facts.kind().span, |option| option.name.span)
+    };
+    match luks_format::parsed(&plan) {
+        Ok(parsed) => {
+            for idle in parsed.without_effect {
+                diagnostics.push(
+                    Diagnostic::warning(
+                        codes::checks::LUKS_OPTION,
+                        format!("`{}` changes nothing: {}", idle.option, idle.reason),
+                    )
+                    .at(place(idle.option.trim()))
+                    .help("remove it"),
+                );
+            }
         }
-        let message = format!("`cryptsetup luksFormat` has no option `{long}`");
-        let near = near_miss(long, OPTIONS);
-        let with_dashes = format!("--{long}");
-        diagnostics.push(if OPTIONS.contains(&with_dashes.as_str()) {
-            Diagnostic::error(codes::checks::LUKS_OPTION, message)
-                .at(option.name.span)
-                .help(format!("write `{with_dashes}`"))
-        } else if let Some(near) = near {
-            Diagnostic::error(codes::checks::LUKS_OPTION, message)
-                .at(option.name.span)
-                .help(format!("did you mean `{near}`?"))
-        } else {
-            Diagnostic::warning(codes::checks::LUKS_OPTION, message)
-                .at(option.name.span)
-                .help("`cryptsetup --help` lists the options of this host's version")
-        });
+        Err(error) => {
+            let place = place(error.option.trim());
+            let problem =
+                Diagnostic::error(codes::checks::LUKS_OPTION, error.to_string()).at(place);
+            diagnostics.push(match error.problem {
+                Problem::Unknown => problem.help(meant(error.option.trim())),
+                _ => problem.help("correct it, or remove it"),
+            });
+        }
+    }
+}
+
+/// Which option was meant, as far as one can tell.
+fn meant(written: &str) -> String {
+    let long = written.split('=').next().unwrap_or(written);
+    let with_dashes = format!("--{long}");
+    if OPTIONS.contains(&with_dashes.as_str()) {
+        return format!("write `{with_dashes}`");
+    }
+    match near_miss(long, OPTIONS) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "options are those of `cryptsetup luksFormat`, see its manual page".to_owned(),
     }
 }

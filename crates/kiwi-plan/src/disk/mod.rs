@@ -4,6 +4,7 @@ pub mod ext;
 pub mod firmware;
 pub mod fstab;
 pub mod layout;
+pub mod luks_format;
 pub mod measure;
 pub mod naming;
 pub mod partitions;

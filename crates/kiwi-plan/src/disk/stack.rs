@@ -1,5 +1,7 @@
 //! How much of a partition is left for its content: what layers, checksums and volumes take.
 
+use kiwi_ondisk::dm_integrity::Geometry;
+
 use super::layout::{formula_mib, minimum_mib};
 use super::measure::{MIB, Measured, TreeSize};
 use super::volumes;
@@ -28,10 +30,14 @@ pub fn inside(layer: &LayerPlan, bytes: u64) -> (u64, u64) {
         ),
         LayerPlan::Luks(luks) => (luks.header_bytes, bytes.saturating_sub(luks.header_bytes)),
         LayerPlan::Integrity(integrity) => {
-            // A sum of 32 bytes for each sector of 512, the journal, and what is lost to rounding.
-            let provided = bytes.saturating_sub(bytes / 12 + 8 * MIB) / MIB * MIB;
-            let embedded = if integrity.embed { BLOCK } else { 0 };
-            (0, provided.saturating_sub(embedded))
+            let provided = Geometry::new(bytes).map_or(0, |geometry| {
+                if integrity.embed {
+                    geometry.bytes_before_metadata()
+                } else {
+                    geometry.provided_bytes()
+                }
+            });
+            (0, provided / BLOCK * BLOCK)
         }
     }
 }

@@ -1,20 +1,17 @@
 //! What the root partition holds and what lies between: RAID, integrity, encryption, checksums, volumes
 //! (spec 04, sections 11 to 14).
 
-use kiwi_description::model::values::{BlockCount, LuksVersion as WrittenVersion, MdRaid};
+use kiwi_description::model::values::{BlockCount, MdRaid};
 
+use super::luks_format;
 use crate::ids::Ids;
 use crate::plan::layers::{
-    IntegrityPlan, LayerPlan, LuksPlan, LuksVersion, Passphrase, RaidLevel, RaidPlan, VerityPlan,
+    IntegrityPlan, LayerPlan, LuksPlan, Passphrase, RaidLevel, RaidPlan, VerityPlan,
 };
 use crate::resolve::{Facts, passphrase_file};
 
 /// Space for the superblock of a RAID member and whatever follows it, in bytes.
 const RAID_OFFSET: u64 = 2 << 20;
-/// Header of LUKS 1 with its eight key slots, in bytes.
-const LUKS1_HEADER: u64 = 2 << 20;
-/// Header of LUKS 2 with both copies of its metadata and room for key slots, in bytes.
-const LUKS2_HEADER: u64 = 16 << 20;
 /// The kernel command line has this word when the first boot shall encrypt again.
 const REENCRYPT: &str = "rd.kiwi.oem.luks.reencrypt";
 
@@ -70,7 +67,8 @@ fn integrity(facts: &Facts<'_>, ids: &Ids) -> Option<IntegrityPlan> {
     })
 }
 
-fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option<LuksPlan> {
+/// Plans the encryption of the root file system.
+pub(crate) fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option<LuksPlan> {
     let written = &facts.kind().luks;
     let luks = written.luks.as_ref()?;
     let passphrase = match luks.value.as_str() {
@@ -86,17 +84,13 @@ fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option<LuksPlan> 
     let typed = matches!(passphrase, Passphrase::Text(_) | Passphrase::File(_));
     // What can be typed is asked for once; where GRUB asked for it already, the initrd has the key.
     let key_file = !typed || !boot_partition;
-    let version = match written.luks_version.map(|version| *version) {
-        Some(WrittenVersion::Luks1) => LuksVersion::Luks1,
-        Some(WrittenVersion::Luks | WrittenVersion::Luks2) | None => LuksVersion::Luks2,
-    };
     let command_line = facts.kind().boot.kernelcmdline.as_ref();
-    Some(LuksPlan {
-        version,
+    let mut plan = LuksPlan {
         uuid: ids.uuid("luks"),
         mapping: LUKS_MAPPING.to_owned(),
         passphrase,
         key_file: key_file.then(|| KEY_FILE.to_owned()),
+        version: written.luks_version.map(|it| it.to_string()),
         key_derivation: written.luks_pbkdf.map(|it| it.to_string()),
         compatible_with: written.luks_os.map(|it| it.to_string()),
         options: facts
@@ -114,12 +108,11 @@ fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option<LuksPlan> 
             line.split_whitespace()
                 .any(|word| word.split('=').next() == Some(REENCRYPT))
         }),
-        header_bytes: match version {
-            LuksVersion::Luks1 => LUKS1_HEADER,
-            LuksVersion::Luks2 => LUKS2_HEADER,
-        },
+        header_bytes: 0,
         origin: facts.places.origin(luks.span),
-    })
+    };
+    plan.header_bytes = luks_format::header_bytes(&plan);
+    Some(plan)
 }
 
 /// Plans the checksums over the root file system.

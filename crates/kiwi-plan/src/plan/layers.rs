@@ -63,8 +63,8 @@ pub struct IntegrityPlan {
 /// LUKS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LuksPlan {
-    /// Format version.
-    pub version: LuksVersion,
+    /// Format version as written: `luks1`, `luks2`, `luks`.
+    pub version: Option<String>,
     /// Identifier of the container, a uuid.
     pub uuid: String,
     /// Name of the mapping in the image.
@@ -87,16 +87,6 @@ pub struct LuksPlan {
     pub header_bytes: u64,
     /// Where the encryption was asked for.
     pub origin: Origin,
-}
-
-/// LUKS format versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LuksVersion {
-    /// Version 1.
-    Luks1,
-    /// Version 2.
-    Luks2,
 }
 
 /// What opens a LUKS container. Neither `Debug` nor serde show a passphrase.
