@@ -57,6 +57,14 @@ impl BuildContext<'_> {
             .map_err(|interrupted| BuildError::Interrupted(interrupted.signal))
     }
 
+    /// 32 bytes that nobody can guess, for keys; everything else is derived from the plan.
+    pub fn random_seed(&self) -> Result<[u8; 32], BuildError> {
+        kiwi_host::random::seed().map_err(|error| BuildError::Host {
+            what: format!("the kernel gives no random numbers: {error}"),
+            mend: "try again later".into(),
+        })
+    }
+
     /// The tree's files as the booted system will see them: no link leads out of the tree.
     pub fn tree(&self) -> Result<TreeDir, BuildError> {
         Ok(TreeDir::open(&self.places.root)?)

@@ -162,6 +162,7 @@ impl BuildError {
         let (mend, origin) = match &error {
             LayoutError::TooSmall { origin, .. } => (ENLARGE, origin.clone()),
             LayoutError::PartitionTooSmall { origin, .. } => (ENLARGE, Some(origin.clone())),
+            LayoutError::VolumeTooSmall { .. } => (ENLARGE, None),
             LayoutError::TooLargeForTable { .. } => ("use a GPT: `firmware=\"uefi\"`", None),
         };
         Self::TooSmall {

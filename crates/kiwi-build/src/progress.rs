@@ -4,7 +4,10 @@
 //! Phase events have the target [`PHASE`] and the fields `phase`, `event` (`start` or `end`) and
 //! `elapsed_ms`; progress events have the target [`PROGRESS`] and `phase`, `done`, `total`, `unit`.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use crate::context::BuildContext;
 
 /// Target of phase events.
 pub const PHASE: &str = "kiwi::phase";
@@ -29,6 +32,23 @@ pub fn phase<T>(name: &str, work: impl FnOnce() -> T) -> T {
         elapsed.as_secs_f64()
     );
     value
+}
+
+/// Returns what writers of this process call from any thread with the bytes that are done and that there are: it counts them for
+/// `name` and says no once a signal has arrived.
+pub fn watch<'a>(
+    context: &'a BuildContext<'a>,
+    name: &'static str,
+) -> impl Fn(u64, u64) -> bool + Sync + 'a {
+    let counter: Mutex<Option<Counter>> = Mutex::new(None);
+    move |done, total| {
+        counter
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert_with(|| Counter::new(name, Unit::Bytes, total))
+            .set(done);
+        context.check_interrupt().is_ok()
+    }
 }
 
 /// What a counter counts.

@@ -21,6 +21,7 @@ pub mod copy;
 pub mod enclosure;
 pub mod idmap;
 mod init;
+pub mod random;
 pub mod remove;
 pub mod resolve;
 pub mod sandbox;

@@ -1,6 +1,6 @@
 //! Storing a directory in a file system by one of our own writers: what is stored, how far it is, what its errors mean.
 
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
 
 use kiwi_ondisk::file_tree::FileTree;
 use kiwi_plan::plan::filesystem::FileSystemPlan;
@@ -8,7 +8,7 @@ use kiwi_plan::plan::filesystem::FileSystemPlan;
 use super::Source;
 use crate::context::BuildContext;
 use crate::error::BuildError;
-use crate::progress::{Counter, Unit};
+use crate::progress;
 use crate::root::selinux;
 
 /// What is counted while files are copied.
@@ -26,16 +26,8 @@ pub(super) fn store<T>(
 ) -> Result<T, BuildError> {
     let reproducibility = &context.plan.reproducibility;
     let directory = source.path()?;
-    let counter: Mutex<Option<Counter>> = Mutex::new(None);
-    let exclude = |path: &std::path::Path| source.leaves_out(path);
-    let progress = |done, total| {
-        counter
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_or_insert_with(|| Counter::new(FILES, Unit::Bytes, total))
-            .set(done);
-        context.check_interrupt().is_ok()
-    };
+    let exclude = |path: &Path| source.leaves_out(path);
+    let progress = progress::watch(context, FILES);
     let tree = FileTree::new(&directory)
         .created(reproducibility.timestamp.cast_signed())
         .latest_time(reproducibility.source_date_epoch.map(u64::cast_signed))

@@ -17,7 +17,8 @@ impl Passphrase {
         Self(Zeroizing::new(bytes))
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    /// The bytes, to write a key file.
+    pub fn bytes(&self) -> &[u8] {
         &self.0
     }
 }

@@ -6,6 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use super::hash::Hash;
+use super::key::Passphrase;
+use super::pbkdf::{Argon2Cost, Pbkdf};
+use crate::Result;
+
 /// Bytes of the salts in headers and key slots, the same in both versions.
 pub(super) const SALT_BYTES: usize = 32;
 /// Bytes of the salt in front of each copy of a LUKS2 header.
@@ -33,6 +38,31 @@ impl Secrets {
         Self {
             seed: Zeroizing::new(seed),
         }
+    }
+
+    /// Derives everything from a passphrase, so that the same one gives the same container.
+    ///
+    /// Who wants to guess the passphrase pays as much for each try as at a key slot. `salt`: whatever tells containers apart.
+    ///
+    /// # Errors
+    /// Argon2 gets no memory.
+    pub fn from_passphrase(passphrase: &Passphrase, salt: &[u8]) -> Result<Self> {
+        let cost = Argon2Cost::default();
+        let mut seed = Zeroizing::new([0; 32]);
+        Pbkdf::Argon2id(cost).derive(Hash::Sha256, passphrase.bytes(), salt, &mut *seed)?;
+        Ok(Self { seed })
+    }
+
+    /// Gives the content of a key file: 256 bytes as hexadecimal digits.
+    pub fn key_file(&self) -> Passphrase {
+        let mut bytes = Zeroizing::new([0; 256]);
+        self.fill("key file", 0, &mut *bytes);
+        Passphrase::new(
+            bytes
+                .iter()
+                .flat_map(|byte| format!("{byte:02x}").into_bytes())
+                .collect(),
+        )
     }
 
     /// Gives the key that encrypts the payload.

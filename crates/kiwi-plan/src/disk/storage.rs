@@ -57,6 +57,10 @@ fn integrity(facts: &Facts<'_>, ids: &Ids) -> Option<IntegrityPlan> {
             .integrity_keyfile
             .as_ref()
             .map(|file| facts.host.absolute(file).to_string_lossy().into_owned()),
+        key_path: written
+            .integrity_keyfile
+            .as_ref()
+            .map(|file| format!("/{}", file.trim_start_matches('/'))),
         legacy_hmac: written.integrity_legacy_hmac.is_some_and(|it| *it),
         embed: written.embed_integrity_metadata.is_some_and(|it| *it),
         key_description: written
@@ -155,7 +159,10 @@ pub(crate) fn initrd_files(layers: &[LayerPlan]) -> Vec<String> {
     for layer in layers {
         match layer {
             LayerPlan::Raid(_) => files.push("/etc/mdadm.conf".to_owned()),
-            LayerPlan::Integrity(_) => files.push("/etc/integritytab".to_owned()),
+            LayerPlan::Integrity(integrity) => {
+                files.push("/etc/integritytab".to_owned());
+                files.extend(integrity.key_path.clone());
+            }
             LayerPlan::Luks(luks) => {
                 files.push("/etc/crypttab".to_owned());
                 files.extend(luks.key_file.clone());
@@ -163,6 +170,27 @@ pub(crate) fn initrd_files(layers: &[LayerPlan]) -> Vec<String> {
         }
     }
     files
+}
+
+/// Drivers without which the initrd could not open what lies below the root file system.
+pub(crate) fn initrd_drivers(
+    layers: &[LayerPlan],
+    verity: Option<&VerityPlan>,
+) -> Vec<&'static str> {
+    let mut drivers: Vec<&str> = layers
+        .iter()
+        .flat_map(|layer| match layer {
+            LayerPlan::Raid(raid) => match raid.level {
+                RaidLevel::Mirroring => ["raid1"].as_slice(),
+                RaidLevel::Striping => &["raid0"],
+            },
+            LayerPlan::Integrity(_) => &["dm_integrity"],
+            LayerPlan::Luks(_) => &["dm_crypt"],
+        })
+        .copied()
+        .collect();
+    drivers.extend(verity.map(|_| "dm_verity"));
+    drivers
 }
 
 /// Modules of dracut without which the initrd could not find the root file system.

@@ -204,6 +204,11 @@ fn with_storage(
             initrd.add_modules.push(module.to_owned());
         }
     }
+    for driver in storage::initrd_drivers(layers, verity) {
+        if !initrd.add_drivers.iter().any(|other| other == driver) {
+            initrd.add_drivers.push(driver.to_owned());
+        }
+    }
     initrd.install_files.extend(storage::initrd_files(layers));
     initrd
 }

@@ -50,6 +50,8 @@ pub struct IntegrityPlan {
     pub mapping: String,
     /// File with the key, a path of the host; without one sums are not keyed.
     pub key_file: Option<String>,
+    /// Where the key lies in the image, absolute.
+    pub key_path: Option<String>,
     /// Computes keyed sums in the old way.
     pub legacy_hmac: bool,
     /// Parameters are stored in the last 4096 bytes of the content, too.

@@ -5,13 +5,10 @@ use kiwi_plan::plan::filesystem::FileSystemPlan;
 
 /// File system that holds `/boot`.
 pub(super) fn boot_filesystem(disk: &DiskPlan) -> Option<&FileSystemPlan> {
-    let of = |role| {
-        disk.partitions
-            .iter()
-            .find(|partition| partition.role == role)
-            .and_then(|partition| partition.filesystem.as_ref())
-    };
-    of(PartitionRole::Boot).or_else(|| of(PartitionRole::Root))
+    match disk.partition(PartitionRole::Boot) {
+        Some(boot) => boot.filesystem.as_ref(),
+        None => disk.root_filesystem(),
+    }
 }
 
 /// `boot_path` followed by GRUB's directory, as GRUB sees it.

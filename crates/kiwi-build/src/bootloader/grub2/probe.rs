@@ -4,6 +4,7 @@
 //! and answer from the plan.
 
 use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
+use kiwi_plan::plan::filesystem::FileSystemPlan;
 
 use super::bios::grub_module;
 
@@ -12,6 +13,7 @@ struct Answers<'a> {
     /// What is given out as its device: the word behind `root=`.
     device: String,
     partition: &'a PartitionPlan,
+    filesystem: &'a FileSystemPlan,
 }
 
 /// The script that stands in for `grub-probe`.
@@ -78,32 +80,29 @@ pub(super) fn grub_mkrelpath(disk: &DiskPlan) -> String {
 }
 
 fn answers(disk: &DiskPlan, role: PartitionRole) -> Option<Answers<'_>> {
-    let partition = disk
-        .partitions
-        .iter()
-        .find(|partition| partition.role == role)?;
+    if role == PartitionRole::Root {
+        let argument = disk.boot.root_argument.trim_start_matches("root=");
+        return Some(Answers {
+            device: argument.to_owned(),
+            partition: disk.root()?,
+            filesystem: disk.root_filesystem()?,
+        });
+    }
+    let partition = disk.partition(role)?;
     let filesystem = partition.filesystem.as_ref()?;
-    let device = if role == PartitionRole::Root {
-        disk.boot
-            .root_argument
-            .trim_start_matches("root=")
-            .to_owned()
-    } else {
-        format!("UUID={}", filesystem.uuid.clone().unwrap_or_default())
-    };
-    Some(Answers { device, partition })
+    Some(Answers {
+        device: format!("UUID={}", filesystem.uuid.clone().unwrap_or_default()),
+        partition,
+        filesystem,
+    })
 }
 
 /// The inner `case` with all answers about one file system.
 fn cases(disk: &DiskPlan, answers: &Answers<'_>) -> String {
-    let filesystem = answers.partition.filesystem.as_ref();
-    let uuid = filesystem
-        .and_then(|plan| plan.uuid.clone())
-        .unwrap_or_default();
-    let label = filesystem
-        .and_then(|plan| plan.label.clone())
-        .unwrap_or_default();
-    let module = filesystem.map_or("ext2", |plan| grub_module(plan.kind));
+    let filesystem = answers.filesystem;
+    let uuid = filesystem.uuid.clone().unwrap_or_default();
+    let label = filesystem.label.clone().unwrap_or_default();
+    let module = grub_module(filesystem.kind);
     let (map, scheme) = match disk.table {
         TableKind::Gpt => ("gpt", "gpt"),
         TableKind::Msdos => ("msdos", "msdos"),

@@ -1,0 +1,112 @@
+//! Disks (`oem`).
+//!
+//! Everything that goes onto the disk is finished in a view of the tree first: identity files, initrd,
+//! boot loader, hooks. Then each file system is made from its directory straight into its place
+//! in the image file; nothing is mounted and nothing is copied twice.
+//!
+//! | room | what it knows |
+//! |---|---|
+//! | `storage_files` | what the image says about its own layers and volumes |
+//! | `keys` | passphrase and key file of an encrypted disk |
+//! | `assemble` | the order in which the image file is written |
+//! | `stack`, `volumes`, `sealed` | RAID, integrity and encryption; LVM; checksums |
+//! | `core` | GRUB's BIOS images |
+
+mod assemble;
+mod core;
+mod keys;
+mod sealed;
+mod stack;
+mod storage_files;
+mod volumes;
+
+use std::path::Path;
+
+use kiwi_plan::plan::boot::BootLoader;
+use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole};
+use kiwi_plan::plan::root::Hook;
+
+use self::assemble::Assembly;
+use self::keys::Keys;
+use crate::bootloader::grub2;
+use crate::context::BuildContext;
+use crate::error::BuildError;
+use crate::progress::phase;
+use crate::result::Record;
+use crate::root::scripts;
+use crate::{format, initrd, kernel, system_files};
+
+/// Makes the raw disk and, when one is asked for, the converted one.
+pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>, BuildError> {
+    let tree = &context.tree()?;
+    let keys = plan
+        .luks()
+        .map(|luks| Keys::new(context, luks))
+        .transpose()?;
+    system_files::write(context, tree, plan)?;
+    storage_files::write(context, tree, plan, keys.as_ref())?;
+    if let Some(initrd) = &plan.initrd {
+        let kernel = kernel::newest(tree)?;
+        phase("initrd", || initrd::build(context, tree, &kernel, initrd))?;
+    }
+    let core = phase("boot loader", || match plan.boot.loader {
+        BootLoader::Grub2 => grub2::install(context, tree, plan),
+        BootLoader::Custom => Ok(None),
+    })?;
+    run_hooks(context, plan)?;
+    system_files::remove_build_files(tree)?;
+    let assembly = Assembly {
+        context,
+        tree,
+        keys: keys.as_ref(),
+    };
+    let raw = phase("disk", || assembly.write(plan, core))?;
+    let settings = &context.plan.settings;
+    let mut records = vec![
+        Record::new("disk_image", &raw)
+            .use_for_bundle(plan.format.is_none())
+            .compress(settings.compress_bundle.unwrap_or(true))
+            .usage(qemu_command(context, plan, &raw, "raw")),
+    ];
+    if let Some(format) = &plan.format {
+        let converted = phase("format", || format::convert(context, &raw, format))?;
+        records.push(
+            Record::new("disk_format_image", &converted)
+                .compress(settings.compress_bundle.unwrap_or(false))
+                .usage(qemu_command(context, plan, &converted, &format.name)),
+        );
+    }
+    Ok(records)
+}
+
+/// The command that starts the disk in a virtual machine.
+fn qemu_command(context: &BuildContext<'_>, plan: &DiskPlan, image: &Path, format: &str) -> String {
+    let firmware = if plan.boot.bios {
+        ""
+    } else {
+        "-bios /usr/share/ovmf/OVMF.fd "
+    };
+    format!(
+        "qemu-system-{} {firmware}-m 1024 -nographic -drive file={},format={format},if=virtio",
+        context.plan.identity.architecture,
+        image.display()
+    )
+}
+
+fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildError> {
+    let root = root_partition(plan)?;
+    let number = plan.partition(PartitionRole::Boot).unwrap_or(root).number;
+    let filesystem = plan
+        .root_filesystem()
+        .map_or("", |filesystem| filesystem.kind.fstab_name());
+    let arguments = [filesystem, &number.to_string()].map(str::to_owned);
+    scripts::run_on_host(context, Hook::EditBootConfig, arguments)?;
+    scripts::run_in_tree(context, Hook::PreDiskSync)?;
+    scripts::run_in_tree(context, Hook::Disk)?;
+    Ok(())
+}
+
+fn root_partition(plan: &DiskPlan) -> Result<&PartitionPlan, BuildError> {
+    plan.root()
+        .ok_or_else(|| BuildError::Unexpected("the plan has no root partition".into()))
+}
