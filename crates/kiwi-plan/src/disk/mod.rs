@@ -3,6 +3,7 @@
 pub mod ext;
 pub mod firmware;
 pub mod fstab;
+pub mod integrity;
 pub mod layout;
 pub mod measure;
 pub mod naming;
