@@ -8,6 +8,8 @@
 //! range (here [`fat`] and [`swap`]; file systems that tools make come in by offset or through [`sparse`]), then boot code.
 //! Start reading with [`gpt`], the simplest of them all. Rooms know nothing of each other except that file
 //! systems read a [`file_tree`] and images of containers are made of tar archives.
+//! Start reading with [`gpt`], the simplest of them all. Rooms know nothing of each other except that images of containers
+//! are made of tar archives, and that embedded metadata describes devices of dm-verity and dm-integrity.
 //!
 //! | room | what it writes |
 //! |---|---|
@@ -26,6 +28,7 @@
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
 //! | [`verity`] | hash trees of dm-verity |
 //! | [`dm_integrity`] | devices with a tag for every sector |
+//! | [`embedded_metadata`] | blocks that say how to open these two |
 //! | [`sparse`] | ranges of other files, holes kept |
 
 pub mod compress;
@@ -34,6 +37,7 @@ pub mod cpio;
 mod digest;
 pub mod dm_integrity;
 pub mod docker_archive;
+pub mod embedded_metadata;
 pub mod error;
 pub mod ext;
 pub mod fat;

@@ -107,7 +107,8 @@ impl Verity {
     /// Writes superblock and tree for the `data_bytes` that begin at `data_offset` of `file`.
     ///
     /// The superblock starts `hash_offset` bytes behind the start of the data, which must be a multiple of 512; the tree starts
-    /// at the next multiple of the hash block size. `file` must be open for reading and writing, and grows where it is too short.
+    /// at the next multiple of the hash block size. `file` must be open for reading and writing, and grows where it is too short;
+    /// data that is not there counts as zeros.
     ///
     /// # Errors
     /// Block sizes or a salt that the format does not know, data that does not consist of whole blocks or reaches into the
@@ -132,6 +133,11 @@ impl Verity {
         let levels = self.levels(data_blocks);
         let hash_end = (hash_start_block + levels.iter().sum::<u64>()) * hash_block;
 
+        let failed = Error::io(WRITING);
+        let file_end = data_offset + hash_end;
+        if file.metadata().map_err(&failed)?.len() < file_end {
+            file.set_len(file_end).map_err(&failed)?;
+        }
         let writer = TreeWriter {
             file,
             data_offset,
@@ -144,7 +150,7 @@ impl Verity {
         let mut head = self.superblock(data_blocks).to_vec();
         head.resize((hash_start_block * hash_block - hash_offset) as usize, 0);
         file.write_all_at(&head, data_offset + hash_offset)
-            .map_err(Error::io(WRITING))?;
+            .map_err(&failed)?;
         Ok(Tree {
             root_hash,
             salt: self.salt.clone(),

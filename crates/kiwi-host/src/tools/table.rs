@@ -209,6 +209,14 @@ pub const TOOLS: &[Tool] = &[
         version_arguments: DASH_DASH_VERSION,
     },
     Tool {
+        name: "openssl",
+        purpose: "signatures of embedded metadata",
+        used_by: &["oem with embedded metadata"],
+        packages: [Some("openssl"); 5],
+        minimum: Some("1.1.1"),
+        version_arguments: Some(&["version"]),
+    },
+    Tool {
         name: "qemu-img",
         purpose: "disk formats of virtual machines",
         used_by: &["format qcow2"],

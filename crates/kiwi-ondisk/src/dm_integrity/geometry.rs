@@ -1,6 +1,7 @@
 //! Where superblock, journal, tags and data of a device lie.
 
-use super::{METADATA_BYTES, SECTOR_BYTES};
+use super::SECTOR_BYTES;
+use crate::embedded_metadata::BLOCK_BYTES;
 use crate::{Error, Result};
 
 /// Sectors of the superblock.
@@ -98,7 +99,7 @@ impl Geometry {
 
     /// Finds where embedded metadata goes: the end of the device.
     pub(super) const fn metadata(&self) -> u64 {
-        self.device_bytes - METADATA_BYTES
+        self.device_bytes - BLOCK_BYTES
     }
 
     /// Finds the tag of a sector.
@@ -173,8 +174,8 @@ mod tests {
             prop_assert!(more + SECTOR_BYTES > device);
             let before = geometry.bytes_before_metadata();
             prop_assert!(before == geometry.provided_bytes()
-                || geometry.map(before) + SECTOR_BYTES > device - METADATA_BYTES);
-            prop_assert!(before == 0 || geometry.map(before - 1) < device - METADATA_BYTES);
+                || geometry.map(before) + SECTOR_BYTES > device - BLOCK_BYTES);
+            prop_assert!(before == 0 || geometry.map(before - 1) < device - BLOCK_BYTES);
         }
     }
 }

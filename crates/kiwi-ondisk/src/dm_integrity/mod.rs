@@ -21,13 +21,12 @@ pub use superblock::Flag;
 use superblock::Superblock;
 use tags::{Tagger, Writer};
 
+use crate::embedded_metadata::BLOCK_BYTES;
 use crate::sparse::clear;
 use crate::{Error, Result};
 
 /// Bytes of a sector, here always the size under one tag too.
 pub const SECTOR_BYTES: u64 = 512;
-/// Bytes at the end of a device that embedded metadata takes.
-pub const METADATA_BYTES: u64 = 4096;
 /// Bytes of a salt.
 pub const SALT_BYTES: usize = 16;
 
@@ -147,7 +146,7 @@ impl Integrity {
     /// must not reach further than [`Geometry::bytes_before_metadata`].
     pub fn write_metadata(
         &self,
-        metadata: &[u8; METADATA_BYTES as usize],
+        metadata: &[u8; BLOCK_BYTES as usize],
         file: &File,
         offset: u64,
         device_bytes: u64,
