@@ -161,3 +161,119 @@ where
         before = u128::from_le_bytes(block.0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(bytes: usize) -> Vec<u8> {
+        (0..bytes).map(|at| (at * 7 + at / 256) as u8).collect()
+    }
+
+    fn cipher(mode: CipherMode, key_bits: u32, sector_size: SectorSize) -> SectorCipher {
+        let key: Vec<u8> = (0..key_bits / 8).map(|byte| byte as u8).collect();
+        let cipher = Cipher::new(mode, key_bits).unwrap();
+        SectorCipher::new(cipher, sector_size, &key)
+    }
+
+    /// IEEE 1619, annex B, vector 2.
+    #[test]
+    fn xts_gives_the_bytes_of_the_standard() {
+        let number = Block::<Aes128>::from([
+            0x33, 0x33, 0x33, 0x33, 0x33, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ]);
+        let mut vector = number;
+        aes::<Aes128>(&[0x22; 16]).encrypt_block(&mut vector);
+        let mut data = [0x44; 32];
+        xts(
+            &aes::<Aes128>(&[0x11; 16]),
+            &vector,
+            &mut [0; SECTOR_BLOCKS],
+            &mut data,
+        );
+        let expected = [
+            0xc4, 0x54, 0x18, 0x5e, 0x6a, 0x16, 0x93, 0x6e, 0x39, 0x33, 0x40, 0x38, 0xac, 0xef,
+            0x83, 0x8b, 0xfb, 0x18, 0x6f, 0xff, 0x74, 0x80, 0xad, 0xc4, 0x28, 0x93, 0x82, 0xec,
+            0xd6, 0xd3, 0x94, 0xf0,
+        ];
+        assert_eq!(data, expected);
+    }
+
+    /// Beginnings of the SHA-256 digests of what OpenSSL makes of the same data.
+    #[test]
+    fn sectors_are_what_openssl_makes_of_them() {
+        use CipherMode::{CbcEssivSha256, XtsPlain64};
+        use SectorSize::{Bytes512, Bytes4096};
+        let cases = [
+            (XtsPlain64, 256, Bytes512, 0, 0xe402_90ef_d7c1_f4e5_u64),
+            (XtsPlain64, 256, Bytes512, 8, 0x5acc_43c8_2976_e270),
+            (
+                XtsPlain64,
+                256,
+                Bytes512,
+                0x1_0000_0007,
+                0x7a71_68f2_0ec1_6d16,
+            ),
+            (XtsPlain64, 256, Bytes4096, 8, 0xf090_51f4_d238_61f5),
+            (XtsPlain64, 512, Bytes512, 0, 0xccbc_6091_bb1a_1ba5),
+            (
+                XtsPlain64,
+                512,
+                Bytes512,
+                0x1_0000_0007,
+                0xdf9f_f744_5789_4ad2,
+            ),
+            (XtsPlain64, 512, Bytes4096, 0, 0xc9bb_ed44_5fff_c31e),
+            (XtsPlain64, 512, Bytes4096, 8, 0x669d_0545_0c74_424f),
+            (CbcEssivSha256, 128, Bytes512, 5, 0xb558_060a_f221_d81d),
+            (CbcEssivSha256, 256, Bytes512, 5, 0xbb1a_886d_22f8_1baa),
+        ];
+        for (mode, key_bits, sector_size, number, expected) in cases {
+            let mut data = plain(sector_size.bytes() as usize);
+            cipher(mode, key_bits, sector_size).encrypt(number * 512, &mut data);
+            let digest = Sha256::digest(&data);
+            assert_eq!(
+                digest[..8],
+                expected.to_be_bytes(),
+                "{} {key_bits} {sector_size:?} {number}",
+                mode.name()
+            );
+        }
+    }
+
+    /// Sectors are encrypted in groups; where a group ends must not show.
+    #[test]
+    fn sectors_do_not_depend_on_their_neighbours() {
+        for mode in CipherMode::ALL {
+            for sector_size in [SectorSize::Bytes512, SectorSize::Bytes4096] {
+                let cipher = cipher(mode, 256, sector_size);
+                let sector = sector_size.bytes() as usize;
+                let mut together = plain((2 * GROUP + 3) * sector);
+                let mut alone = together.clone();
+                cipher.encrypt(0, &mut together);
+                for (index, sectors) in alone.chunks_mut(sector).enumerate() {
+                    cipher.encrypt((index * sector) as u64, sectors);
+                }
+                assert!(together == alone, "{} {sector_size:?}", mode.name());
+            }
+        }
+    }
+
+    /// The 32-bit modes begin again where the others go on.
+    #[test]
+    fn plain_vectors_have_32_bits() {
+        let at = 512 << 32;
+        for (mode, again) in [
+            (CipherMode::XtsPlain, true),
+            (CipherMode::XtsPlain64, false),
+            (CipherMode::CbcPlain, true),
+            (CipherMode::CbcPlain64, false),
+        ] {
+            let cipher = cipher(mode, 256, SectorSize::Bytes512);
+            let (mut low, mut high) = (plain(512), plain(512));
+            cipher.encrypt(512 * 3, &mut low);
+            cipher.encrypt(at + 512 * 3, &mut high);
+            assert_eq!(low == high, again, "{}", mode.name());
+        }
+    }
+}
