@@ -10,7 +10,7 @@ use super::{Luks, Slot};
 /// Bytes in front of the first key slot; the header takes 592 of them.
 const HEADER_BYTES: usize = 4096;
 /// Begins every header.
-pub(super) const MAGIC: &[u8; 6] = b"LUKS\xba\xbe";
+pub(super) const MAGIC: [u8; 6] = *b"LUKS\xba\xbe";
 /// Bytes of the digest of the volume key, however long those of the hash function are.
 pub(super) const DIGEST_BYTES: usize = 20;
 /// A slot with a key.
@@ -35,7 +35,7 @@ pub(super) fn header(
     let format = &luks.format;
     let mut header = vec![0; HEADER_BYTES];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
-    put(0, MAGIC);
+    put(0, &MAGIC);
     put(6, &1_u16.to_be_bytes());
     put(8, b"aes");
     put(40, format.cipher.mode().name().as_bytes());

@@ -13,7 +13,7 @@ use crate::{Error, Result};
 /// Bytes in front of the metadata.
 pub(super) const BINARY_BYTES: usize = 4096;
 /// Begins the second copy.
-const SECOND_MAGIC: &[u8; 6] = b"SKUL\xba\xbe";
+const SECOND_MAGIC: [u8; 6] = *b"SKUL\xba\xbe";
 /// Counts changes of a header; this is the first.
 const SEQUENCE: u64 = 1;
 /// Longest label; its field has 48 bytes and ends with a zero.
@@ -55,13 +55,13 @@ pub(super) fn headers(luks: &Luks, metadata: &Metadata<'_>, secrets: &Secrets) -
 
 fn binary(
     luks: &Luks,
-    magic: &[u8; 6],
+    magic: [u8; 6],
     salt: &[u8; HEADER_SALT_BYTES],
     offset: u64,
     header: &mut [u8],
 ) {
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
-    put(0, magic);
+    put(0, &magic);
     put(6, &2_u16.to_be_bytes());
     put(8, &luks.format.metadata_bytes.to_be_bytes());
     put(16, &SEQUENCE.to_be_bytes());

@@ -18,11 +18,15 @@ use super::{DIGEST_ITERATIONS, Luks, Slot};
 #[derive(Serialize)]
 pub(super) struct Metadata<'a> {
     keyslots: BTreeMap<u32, Keyslot<'a>>,
-    tokens: BTreeMap<u32, ()>,
+    tokens: NoTokens,
     segments: BTreeMap<u32, Segment>,
     digests: BTreeMap<u32, Digest<'a>>,
     config: Config,
 }
+
+/// Other ways to open a container (TPM, FIDO2); an image has none.
+#[derive(Serialize)]
+struct NoTokens {}
 
 #[derive(Serialize)]
 struct Keyslot<'a> {
@@ -161,7 +165,7 @@ impl<'a> Metadata<'a> {
         };
         Self {
             keyslots: keyslots.collect(),
-            tokens: BTreeMap::new(),
+            tokens: NoTokens {},
             segments: BTreeMap::from([(0, segment)]),
             digests: BTreeMap::from([(0, digest)]),
             config: Config {

@@ -81,6 +81,24 @@ impl Luks {
         Ok(Layout::new(&self.format)?.payload)
     }
 
+    /// Says how long the payload of a container of `length` bytes is, without a last sector that is not whole.
+    ///
+    /// # Errors
+    /// The format cannot be, or there is no room for a payload.
+    pub fn payload_length(&self, length: u64) -> Result<u64> {
+        let start = self.payload_offset()?;
+        let sector = self.format.sector_size.bytes();
+        let bytes = length.saturating_sub(start);
+        if bytes < sector {
+            return Err(Error::TooSmall {
+                what: "the LUKS container",
+                needed: start + sector,
+                available: length,
+            });
+        }
+        Ok(bytes - bytes % sector)
+    }
+
     /// Writes the header and all key slots of a container that begins at `offset` of `file`.
     ///
     /// Everything up to the first key slot is overwritten. What lies between used key slots and the payload is left as it is.
@@ -127,8 +145,9 @@ impl Luks {
         secrets: &Secrets,
         progress: &(dyn Fn(u64, u64) -> bool + Sync),
     ) -> Result<()> {
-        let payload = self.payload_bytes(length)?;
-        self.encrypt_ranges(file, offset, length, &[0..payload], secrets, progress)
+        let whole = 0..self.payload_length(length)?;
+        let ranges = std::slice::from_ref(&whole);
+        self.encrypt_ranges(file, offset, length, ranges, secrets, progress)
     }
 
     /// Encrypts only some ranges of the payload, counted from its beginning; otherwise as [`Luks::encrypt_in_place`].
@@ -144,7 +163,7 @@ impl Luks {
         secrets: &Secrets,
         progress: &(dyn Fn(u64, u64) -> bool + Sync),
     ) -> Result<()> {
-        let payload = self.payload_bytes(length)?;
+        let payload = self.payload_length(length)?;
         let ranges = payload::whole_sectors(ranges, self.format.sector_size, payload)?;
         let failed = Error::io("growing the disk image");
         if file.metadata().map_err(&failed)?.len() < offset + length {
@@ -160,21 +179,6 @@ impl Luks {
             &cipher,
             progress,
         )
-    }
-
-    /// Bytes of the payload of a container of so many bytes, without a last sector that is not whole.
-    fn payload_bytes(&self, length: u64) -> Result<u64> {
-        let start = self.payload_offset()?;
-        let sector = self.format.sector_size.bytes();
-        let bytes = length.saturating_sub(start);
-        if bytes < sector {
-            return Err(Error::TooSmall {
-                what: "the LUKS container",
-                needed: start + sector,
-                available: length,
-            });
-        }
-        Ok(bytes - bytes % sector)
     }
 
     /// Checks what the layout does not.

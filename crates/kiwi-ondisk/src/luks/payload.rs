@@ -48,14 +48,13 @@ pub(super) fn encrypt(
     chunks.par_bridge().try_for_each_init(buffer, encrypt_chunk)
 }
 
-/// Widens ranges to whole sectors within `bytes`, sorts them and joins those that touch, so that nothing is encrypted twice.
+/// Widens ranges to whole sectors of a payload of so many `bytes`, sorts them and joins those that touch, so that nothing is encrypted twice.
 pub(super) fn whole_sectors(
     ranges: &[Range<u64>],
     sector_size: SectorSize,
     bytes: u64,
 ) -> Result<Vec<Range<u64>>> {
     let sector = sector_size.bytes();
-    let end_of_sectors = bytes - bytes % sector;
     let mut sorted = Vec::with_capacity(ranges.len());
     for range in ranges.iter().filter(|range| range.start < range.end) {
         if range.end > bytes {
@@ -65,7 +64,7 @@ pub(super) fn whole_sectors(
                 available: bytes,
             });
         }
-        let end = range.end.next_multiple_of(sector).min(end_of_sectors);
+        let end = range.end.next_multiple_of(sector);
         sorted.push(range.start - range.start % sector..end);
     }
     sorted.sort_by_key(|range| range.start);
@@ -76,6 +75,5 @@ pub(super) fn whole_sectors(
             _ => joined.push(range),
         }
     }
-    joined.retain(|range| range.start < range.end);
     Ok(joined)
 }

@@ -32,14 +32,14 @@ pub(super) struct SectorCipher {
 
 enum Keys {
     Xts128 {
-        data: Aes128,
-        tweak: Aes128,
+        data: Box<Aes128>,
+        tweak: Box<Aes128>,
     },
     Xts256 {
         data: Box<Aes256>,
         tweak: Box<Aes256>,
     },
-    Cbc128(Aes128),
+    Cbc128(Box<Aes128>),
     Cbc256(Box<Aes256>),
 }
 
@@ -62,14 +62,14 @@ impl SectorCipher {
         let (first, second) = key.split_at(key.len() / 2);
         let keys = match (cipher.mode(), key.len()) {
             (CipherMode::XtsPlain64 | CipherMode::XtsPlain, 32) => Keys::Xts128 {
-                data: aes(first),
-                tweak: aes(second),
+                data: Box::new(aes(first)),
+                tweak: Box::new(aes(second)),
             },
             (CipherMode::XtsPlain64 | CipherMode::XtsPlain, _) => Keys::Xts256 {
                 data: Box::new(aes(first)),
                 tweak: Box::new(aes(second)),
             },
-            (_, 16) => Keys::Cbc128(aes(key)),
+            (_, 16) => Keys::Cbc128(Box::new(aes(key))),
             (_, _) => Keys::Cbc256(Box::new(aes(key))),
         };
         let vector = match cipher.mode() {
@@ -105,9 +105,9 @@ impl SectorCipher {
             }
             for (sector, vector) in group.chunks_exact_mut(sector_bytes).zip(vectors) {
                 match &self.keys {
-                    Keys::Xts128 { data, .. } => xts(data, vector, &mut tweaks, sector),
+                    Keys::Xts128 { data, .. } => xts(&**data, vector, &mut tweaks, sector),
                     Keys::Xts256 { data, .. } => xts(&**data, vector, &mut tweaks, sector),
-                    Keys::Cbc128(cipher) => cbc(cipher, vector, sector),
+                    Keys::Cbc128(cipher) => cbc(&**cipher, vector, sector),
                     Keys::Cbc256(cipher) => cbc(&**cipher, vector, sector),
                 }
             }

@@ -1,7 +1,10 @@
 //! Cases of one line each.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::SectorSize;
+use crate::luks::layout::Layout;
 use crate::luks::{Argon2Cost, Cipher, CipherMode, Hash, PayloadStart, Pbkdf, Version};
 
 fn options<'a>(options: &'a [(&'a str, Option<&'a str>)]) -> Request<'a> {
@@ -371,4 +374,29 @@ fn attributes_are_named_in_errors() {
         ..Request::default()
     };
     assert_eq!(parse(&request).unwrap_err().option, "luksOS");
+}
+
+proptest! {
+    /// Whatever stands there: it gives an error, or a format that can be laid out.
+    #[test]
+    fn every_line_ends_well(
+        words in prop::collection::vec((0..table::OPTIONS.len(), "luks1|aes|0|1|7|8|256|512|4096|40000|32k|4M|pbkdf2|[0-9]{1,20}|.{0,9}"), 0..5)
+    ) {
+        let words: Vec<_> = words
+            .iter()
+            .map(|(index, value)| {
+                let entry = &table::OPTIONS[*index];
+                (entry.name, entry.has_value.then_some(value.as_str()))
+            })
+            .collect();
+        if let Ok(parsed) = parse(&options(&words)) {
+            let layout = Layout::new(&parsed.format).unwrap();
+            prop_assert!(layout.slots > 0 && layout.payload >= layout.keyslots + layout.keyslots_bytes);
+        }
+    }
+
+    #[test]
+    fn no_spelling_panics(name in "-{0,2}.{0,12}", value in proptest::option::of(".{0,9}")) {
+        let _ = parse(&options(&[(&name, value.as_deref())]));
+    }
 }
