@@ -7,12 +7,14 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use kiwi_host::TreeDir;
+use kiwi_host::{Scratch, TreeDir};
+use kiwi_ondisk::ext;
 use kiwi_ondisk::grub_bios::{self, CoreLocation};
 use kiwi_ondisk::swap::SwapArea;
 use kiwi_plan::disk::layout::{DiskLayout, PartitionLayout, layout};
 use kiwi_plan::plan::boot::BootLoader;
-use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
+use kiwi_plan::plan::disk::{DiskPlan, FileAttribute, PartitionPlan, PartitionRole, TableKind};
+use kiwi_plan::plan::filesystem::FileSystemPlan;
 use kiwi_plan::plan::root::Hook;
 
 use super::space;
@@ -102,11 +104,19 @@ fn assemble(
     plan: &DiskPlan,
     core: Option<CoreImage>,
 ) -> Result<PathBuf, BuildError> {
+    for mountpoint in plan.mountpoints().into_iter().filter(|it| *it != "/") {
+        tree.create_dir_all(mountpoint.trim_start_matches('/'), 0o755)?;
+    }
     let whole = Excludes::for_tree(tree, &without_mount_points(plan, |_| true))?;
     let measured = measure::measure(tree, &whole, &plan.mountpoints())?;
     let layout = layout(plan, &measured).map_err(BuildError::from_layout)?;
     let mut image = ResultFile::create(context, &plan.file_name)?;
-    space::require(image.destination(), measured.root_tree.block_bytes)?;
+    let copies = plan.partitions.iter().map(|it| plan.original(it));
+    let needed = copies
+        .filter_map(|partition| partition.mountpoint.as_deref())
+        .map(|mountpoint| measured.at(mountpoint).block_bytes)
+        .sum();
+    space::require(image.destination(), needed)?;
     image
         .file()
         .set_len(layout.disk_bytes)
@@ -123,20 +133,26 @@ fn assemble(
 
 /// The plan's excludes without those that keep the content of mount points out, where `is_wanted` says so.
 fn without_mount_points(plan: &DiskPlan, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    let own: Vec<String> = plan
-        .partitions
-        .iter()
-        .filter_map(|partition| partition.mountpoint.as_deref())
+    let mut excludes = plan.excludes.clone();
+    let own = plan
+        .mountpoints()
+        .into_iter()
         .filter(|mountpoint| is_wanted(mountpoint))
         .map(|mountpoint| mountpoint.trim_start_matches('/'))
         .filter(|directory| !directory.is_empty())
-        .flat_map(|directory| [format!("{directory}/*"), format!("{directory}/.*")])
-        .collect();
-    plan.excludes
-        .iter()
-        .filter(|pattern| !own.contains(pattern))
-        .cloned()
-        .collect()
+        .flat_map(|directory| [format!("{directory}/*"), format!("{directory}/.*")]);
+    for pattern in own {
+        // They are behind the others, among which there may be the same: `tmp/*` stays out wherever `/tmp` is.
+        if let Some(index) = excludes.iter().rposition(|other| *other == pattern) {
+            excludes.remove(index);
+        }
+    }
+    excludes
+}
+
+/// Whether a path is a directory or below it.
+fn is_within(path: &str, directory: &str) -> bool {
+    Path::new(path).starts_with(directory)
 }
 
 /// Makes the content of one partition.
@@ -159,34 +175,56 @@ fn fill(
         area.write(image.file_mut(), place.start_bytes, place.bytes)?;
         return Ok(());
     }
-    let Some(mountpoint) = partition.mountpoint.as_deref() else {
-        return Ok(());
+    let target = Target {
+        path: image.temporary_path(),
+        file: image.file(),
+        offset: place.start_bytes,
+        bytes: place.bytes,
+        sector_size: partitioner::sector_size(plan)?,
+        ext: place.ext,
     };
-    let directory = mountpoint.trim_start_matches('/');
-    if !directory.is_empty() {
-        tree.create_dir_all(directory, 0o755)?;
+    // A copy holds what its original holds, made once more with identifiers of its own.
+    match plan.original(partition).mountpoint.as_deref() {
+        Some(mountpoint) => {
+            // What stays out of the file systems around this one is in it.
+            let planned = without_mount_points(plan, |other| is_within(mountpoint, other));
+            let source = Source {
+                tree,
+                directory: mountpoint.trim_start_matches('/'),
+                excludes: &Excludes::for_tree(tree, &planned)?,
+            };
+            filesystem::make(context, source, content, &target)?;
+        }
+        None => make_empty(context, content, &target)?,
     }
-    let excludes = Excludes::for_tree(
-        tree,
-        &without_mount_points(plan, |other| other == mountpoint),
-    )?;
-    filesystem::make(
-        context,
-        Source {
-            tree,
-            directory,
-            excludes: &excludes,
-        },
-        content,
-        &Target {
-            path: image.temporary_path(),
-            file: image.file(),
-            offset: place.start_bytes,
-            bytes: place.bytes,
-            sector_size: partitioner::sector_size(plan)?,
-            ext: place.ext,
-        },
-    )
+    if partition
+        .attributes
+        .contains(&FileAttribute::SynchronousUpdates)
+        && content.kind.is_ext()
+    {
+        ext::set_synchronous(image.file(), place.start_bytes)?;
+    }
+    Ok(())
+}
+
+/// Makes a file system that is mounted nowhere: it has its label and nothing in it.
+fn make_empty(
+    context: &BuildContext<'_>,
+    plan: &FileSystemPlan,
+    target: &Target<'_>,
+) -> Result<(), BuildError> {
+    let scratch = Scratch::create(&context.places.scratch, "empty")
+        .at("write in", &context.places.scratch)?;
+    let tree = TreeDir::open(scratch.path())?;
+    tree.create_dir_all("root", 0o755)?;
+    let source = Source {
+        tree: &tree,
+        directory: "root",
+        excludes: &Excludes::default(),
+    };
+    filesystem::make(context, source, plan, target)?;
+    let path = scratch.path().to_owned();
+    scratch.close().at("remove", &path)
 }
 
 /// Puts GRUB's BIOS images where the table leaves room for them.

@@ -73,7 +73,7 @@ pub(super) fn root(
 }
 
 /// Translates a file system of the description.
-pub(super) fn kind_of(written: Filesystem) -> FileSystem {
+pub(crate) fn kind_of(written: Filesystem) -> FileSystem {
     match written {
         Filesystem::Btrfs => FileSystem::Btrfs,
         Filesystem::Ext2 => FileSystem::Ext2,

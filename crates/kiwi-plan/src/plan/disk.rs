@@ -20,6 +20,9 @@ pub struct DiskPlan {
     pub sector_size: u32,
     /// First sector of the first partition.
     pub start_sector: u64,
+    /// Numbers of partitions that an MBR beside the GPT shows, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hybrid_mbr: Vec<u32>,
     /// Identifier of a GPT disk, a uuid.
     pub disk_guid: String,
     /// 32 bit identifier of the medium, at offset 440 of the disk and in `/boot/mbrid`.
@@ -78,8 +81,14 @@ pub struct PartitionPlan {
     pub guid: String,
     /// Boot flag of an MBR partition.
     pub active: bool,
-    /// Size in MiB; `None`: what is left.
+    /// Size in MiB; `None`: what is left. Several of these get the same.
     pub size_mib: Option<u64>,
+    /// It lies at the end, and gets what is left over when all others have their size.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub takes_rest: bool,
+    /// Attributes of the top directory of its file system, and of what is made in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<FileAttribute>,
     /// Content.
     pub filesystem: Option<FileSystemPlan>,
     /// Where it is mounted, absolute.
@@ -116,6 +125,20 @@ pub enum PartitionRole {
     Root,
 }
 
+/// Attributes of files as `chattr` sets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileAttribute {
+    /// `chattr +C`: what is written goes to its old place.
+    NoCopyOnWrite,
+    /// `chattr +S`: whoever writes waits for the disk.
+    SynchronousUpdates,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
 impl PartitionRole {
     /// Name for people: `BIOS boot`, `EFI system` and so on.
     pub fn name(self) -> &'static str {
@@ -139,6 +162,17 @@ impl DiskPlan {
         self.partitions
             .iter()
             .find(|partition| partition.role == role && partition.copy_of.is_none())
+    }
+
+    /// The partition that a copy holds the same as; the partition itself when it is no copy.
+    pub fn original<'a>(&'a self, partition: &'a PartitionPlan) -> &'a PartitionPlan {
+        let Some(id) = &partition.copy_of else {
+            return partition;
+        };
+        self.partitions
+            .iter()
+            .find(|other| other.id == *id)
+            .unwrap_or(partition)
     }
 
     /// Directories with a file system of their own, absolute, `/` included.

@@ -6,9 +6,7 @@ use kiwi_plan::plan::filesystem::FileSystemPlan;
 /// File system that holds `/boot`.
 pub(super) fn boot_filesystem(disk: &DiskPlan) -> Option<&FileSystemPlan> {
     let of = |role| {
-        disk.partitions
-            .iter()
-            .find(|partition| partition.role == role)
+        disk.partition(role)
             .and_then(|partition| partition.filesystem.as_ref())
     };
     of(PartitionRole::Boot).or_else(|| of(PartitionRole::Root))

@@ -78,10 +78,7 @@ pub(super) fn grub_mkrelpath(disk: &DiskPlan) -> String {
 }
 
 fn answers(disk: &DiskPlan, role: PartitionRole) -> Option<Answers<'_>> {
-    let partition = disk
-        .partitions
-        .iter()
-        .find(|partition| partition.role == role)?;
+    let partition = disk.partition(role)?;
     let filesystem = partition.filesystem.as_ref()?;
     let device = if role == PartitionRole::Root {
         disk.boot
