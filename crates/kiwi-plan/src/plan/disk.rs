@@ -84,7 +84,7 @@ pub struct PartitionPlan {
     /// Size in MiB; `None`: what is left. Several of these get the same.
     pub size_mib: Option<u64>,
     /// It lies at the end, and gets what is left over when all others have their size.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub takes_rest: bool,
     /// Attributes of the top directory of its file system, and of what is made in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -133,10 +133,6 @@ pub enum FileAttribute {
     NoCopyOnWrite,
     /// `chattr +S`: whoever writes waits for the disk.
     SynchronousUpdates,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 impl PartitionRole {
