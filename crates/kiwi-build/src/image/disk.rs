@@ -133,11 +133,16 @@ fn assemble(
 
 /// The plan's excludes without those that keep the content of mount points out, where `is_wanted` says so.
 fn without_mount_points(plan: &DiskPlan, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    let mut excludes = plan.excludes.clone();
-    let own = plan
-        .mountpoints()
-        .into_iter()
-        .filter(|mountpoint| is_wanted(mountpoint))
+    let mountpoints = plan.mountpoints().into_iter();
+    without_content_of(&plan.excludes, mountpoints.filter(|it| is_wanted(it)))
+}
+
+fn without_content_of<'a>(
+    excludes: &[String],
+    mountpoints: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
+    let mut excludes = excludes.to_vec();
+    let own = mountpoints
         .map(|mountpoint| mountpoint.trim_start_matches('/'))
         .filter(|directory| !directory.is_empty())
         .flat_map(|directory| [format!("{directory}/*"), format!("{directory}/.*")]);
@@ -197,12 +202,18 @@ fn fill(
         }
         None => make_empty(context, content, &target)?,
     }
-    if partition
-        .attributes
-        .contains(&FileAttribute::SynchronousUpdates)
-        && content.kind.is_ext()
-    {
-        ext::set_synchronous(image.file(), place.start_bytes)?;
+    for attribute in &partition.attributes {
+        match attribute {
+            FileAttribute::SynchronousUpdates if content.kind.is_ext() => {
+                ext::set_synchronous(image.file(), place.start_bytes)?;
+            }
+            FileAttribute::SynchronousUpdates | FileAttribute::NoCopyOnWrite => {
+                return Err(BuildError::Unexpected(format!(
+                    "the plan wants {attribute:?} on {}, which this version does not do",
+                    content.kind.fstab_name()
+                )));
+            }
+        }
     }
     Ok(())
 }
@@ -255,4 +266,39 @@ fn place_core(
     };
     grub_bios::install(image, &core.boot, &core.core, location)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_mount_points_keep_their_content() {
+        let patterns = [
+            "tmp/*",
+            "var/*",
+            "var/.*",
+            "var/log/*",
+            "var/log/.*",
+            "tmp/*",
+            "tmp/.*",
+        ];
+        let planned = patterns.map(str::to_owned);
+        let left = |mountpoint: &str| {
+            let all = ["/", "/var", "/var/log", "/tmp"].into_iter();
+            without_content_of(&planned, all.filter(|other| is_within(mountpoint, other)))
+        };
+        assert_eq!(left("/"), patterns);
+        assert_eq!(
+            left("/var"),
+            ["tmp/*", "var/log/*", "var/log/.*", "tmp/*", "tmp/.*"]
+        );
+        assert_eq!(left("/var/log"), ["tmp/*", "tmp/*", "tmp/.*"]);
+        // What is in `/tmp` stays out, wherever it lies.
+        assert_eq!(
+            left("/tmp"),
+            ["tmp/*", "var/*", "var/.*", "var/log/*", "var/log/.*"]
+        );
+        assert!(!is_within("/variable", "/var"));
+    }
 }

@@ -121,6 +121,19 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
             filesystem.span,
         );
     }
+    let spare = &kind.spare;
+    if let (Some(attributes), Some(filesystem)) =
+        (&spare.spare_part_fs_attributes, spare.spare_part_fs)
+        && !is_ext(*filesystem)
+    {
+        all.add(
+            &format!(
+                "attributes of files (`spare_part_fs_attributes`) on {} are",
+                *filesystem
+            ),
+            attributes.span,
+        );
+    }
     if let Some(raid) = disk.mdraid {
         all.add("software RAID (`mdraid`) is", raid.span);
     }
