@@ -95,7 +95,7 @@ pub(crate) fn cases() -> Vec<Case> {
             r#"<partitions><partition name="data" size="0"/></partitions>"#,
         ),
         disk(
-            "K0377",
+            "K0377 K0318",
             "spare space where root grows",
             r#"spare_part="10" spare_part_is_last="true""#,
             r"<oemconfig><oem-resize>true</oem-resize></oemconfig>",
