@@ -18,7 +18,7 @@ pub fn write(disk: &DiskPlan, layout: &DiskLayout, image: &mut File) -> Result<(
             disk_bytes: layout.disk_bytes,
             disk_guid: uuid(&disk.disk_guid)?,
             disk_id: disk.mbr_id,
-            first_sector: gpt::FirstSector::Protective,
+            first_sector: first_sector(disk),
             partitions: with_places(disk, layout, |plan, start_lba, sectors| {
                 Ok(gpt::Partition {
                     number: plan.number,
@@ -45,10 +45,31 @@ pub fn write(disk: &DiskPlan, layout: &DiskLayout, image: &mut File) -> Result<(
                     active: plan.active,
                 })
             })?,
+            extended: layout.extended.map(|extended| mbr::Extended {
+                number: extended.number,
+                start_lba: extended.start_lba,
+                sectors: extended.sectors,
+            }),
         }
         .write(image)?,
     }
     Ok(())
+}
+
+/// What programs that know no GPT find in the first sector.
+fn first_sector(disk: &DiskPlan) -> gpt::FirstSector {
+    if disk.hybrid_mbr.is_empty() {
+        return gpt::FirstSector::Protective;
+    }
+    let mut shown = disk
+        .partitions
+        .iter()
+        .filter(|partition| disk.hybrid_mbr.contains(&partition.number))
+        .map(|partition| gpt::HybridEntry {
+            number: partition.number,
+            kind: partition.mbr_type,
+        });
+    gpt::FirstSector::Hybrid([shown.next(), shown.next(), shown.next()])
 }
 
 /// The sector size as the writers know it.
@@ -79,4 +100,33 @@ pub fn uuid(text: &str) -> Result<Uuid, BuildError> {
     Uuid::parse_str(text).map_err(|error| {
         BuildError::Unexpected(format!("the plan's id `{text}` is no uuid: {error}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use kiwi_ondisk::guid;
+    use kiwi_plan::disk::type_codes::{Content, type_codes};
+    use kiwi_plan::plan::disk::PartitionRole;
+
+    /// The plan and the writers know the same types.
+    #[test]
+    fn discoverable_types() {
+        let machines = [
+            "x86_64",
+            "i686",
+            "aarch64",
+            "armv7l",
+            "riscv64",
+            "loongarch64",
+        ];
+        for machine in machines.into_iter().chain(["ppc64le", "ppc64", "s390x"]) {
+            for name in [
+                "root", "usr", "home", "srv", "var", "tmp", "swap", "esp", "xbootldr",
+            ] {
+                let ours = type_codes(PartitionRole::Custom, Content::Named(name), true, machine);
+                let theirs = guid::discoverable(name, machine).map(|guid| guid.to_string());
+                assert_eq!(Some(ours.gpt), theirs.as_deref(), "{name} {machine}");
+            }
+        }
+    }
 }

@@ -59,6 +59,18 @@ pub enum FirstSector {
     Protective,
     /// The same, marked active: some BIOSes boot only from disks that have an active partition.
     ProtectiveActive,
+    /// Up to three partitions of the GPT, for firmware that reads nothing but an MBR, behind one of type 0xee that covers what
+    /// is in front of them. No specification knows such a table; it looks as gdisk makes it.
+    Hybrid([Option<HybridEntry>; 3]),
+}
+
+/// A partition that a hybrid MBR shows, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HybridEntry {
+    /// Its number in the GPT.
+    pub number: u32,
+    /// Type byte in the MBR.
+    pub kind: u8,
 }
 
 /// One entry of a GUID partition table (UEFI 2.10 table 5-6).
@@ -123,7 +135,7 @@ impl Table {
                 return Err(Error::partition(partition.number, reason));
             }
         }
-        Ok(())
+        self.first_sector_entries().map(|_| ())
     }
 
     /// Writes protective MBR, primary table and backup table into `disk`.
@@ -151,10 +163,10 @@ impl Table {
         )?;
         put(1, &self.encode_header(1, last_lba, 2, entries_crc))?;
         put(2, &entries)?;
-        mbr::write_entries(disk, self.disk_id, &self.protective_entries())
+        mbr::write_entries(disk, self.disk_id, &self.first_sector_entries()?)
     }
 
-    fn protective_entries(&self) -> [mbr::Entry; 4] {
+    fn first_sector_entries(&self) -> Result<[mbr::Entry; 4]> {
         let mut entries = [mbr::Entry::default(); 4];
         entries[0] = mbr::Entry {
             active: self.first_sector == FirstSector::ProtectiveActive,
@@ -165,7 +177,36 @@ impl Table {
             first_chs: [0x00, 0x02, 0x00],
             last_chs: [0xff, 0xff, 0xff],
         };
-        entries
+        let FirstSector::Hybrid(shown) = self.first_sector else {
+            return Ok(entries);
+        };
+        let mut protected = u64::MAX;
+        for (slot, shown) in entries[1..].iter_mut().zip(shown.into_iter().flatten()) {
+            let partition = self.shown(shown)?;
+            *slot = mbr::Entry::absolute(shown.kind, partition.start_lba, partition.sectors);
+            protected = protected.min(partition.start_lba - 1);
+        }
+        if protected < u64::MAX {
+            entries[0] = mbr::Entry::absolute(0xee, 1, protected);
+        }
+        Ok(entries)
+    }
+
+    /// Finds a partition of the hybrid MBR.
+    fn shown(&self, shown: HybridEntry) -> Result<&Partition> {
+        let complain = |reason: &str| Error::partition(shown.number, reason);
+        let partition = self
+            .partitions
+            .iter()
+            .find(|partition| partition.number == shown.number)
+            .ok_or_else(|| complain("the hybrid MBR shows it, and it does not exist"))?;
+        if shown.kind == 0 {
+            return Err(complain("the type is 0, which marks unused entries"));
+        }
+        if partition.start_lba + partition.sectors > u64::from(u32::MAX) {
+            return Err(complain("a hybrid MBR cannot show sectors beyond 2^32"));
+        }
+        Ok(partition)
     }
 
     fn encode_header(
@@ -376,6 +417,35 @@ mod tests {
         assert_eq!(disk[440..444], [0x44, 0x33, 0x22, 0x11]);
         assert_eq!(disk[446..454], [0, 0, 2, 0, 0xee, 0xff, 0xff, 0xff]);
         assert_eq!(disk[510..512], [0x55, 0xaa]);
+    }
+
+    #[test]
+    fn hybrid_tables_show_up_to_three_partitions() {
+        let shown = |number, kind| Some(HybridEntry { number, kind });
+        let mut hybrid = Table {
+            first_sector: FirstSector::Hybrid([shown(2, 0xef), shown(1, 0x83), None]),
+            ..table(vec![partition(1, 2048, 100), partition(2, 4096, 200)])
+        };
+        let mut disk = Cursor::new(vec![0; 8 << 20]);
+        hybrid.write(&mut disk).unwrap();
+        let disk = disk.into_inner();
+        let entry = |index: usize| {
+            let at = 446 + 16 * index;
+            let number = |at: usize| u32::from_le_bytes(disk[at..at + 4].try_into().unwrap());
+            (disk[at + 4], number(at + 8), number(at + 12))
+        };
+        assert_eq!(entry(0), (0xee, 1, 2047));
+        assert_eq!(entry(1), (0xef, 4096, 200));
+        assert_eq!(entry(2), (0x83, 2048, 100));
+        assert_eq!(entry(3), (0, 0, 0));
+        for (entry, expected) in [
+            (shown(7, 0x83), "partition 7: the hybrid MBR shows it"),
+            (shown(1, 0), "partition 1: the type is 0"),
+        ] {
+            hybrid.first_sector = FirstSector::Hybrid([entry, None, None]);
+            let error = hybrid.check().unwrap_err().to_string();
+            assert!(error.contains(expected), "{error}");
+        }
     }
 
     proptest! {

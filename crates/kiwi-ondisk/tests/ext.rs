@@ -295,3 +295,42 @@ fn it_can_be_stopped() {
     let stopped = ext::fill(&tree, &file, OFFSET);
     assert!(matches!(stopped, Err(Error::Stopped)));
 }
+
+#[test]
+fn all_files_can_be_synchronous() {
+    for options in [
+        &["-t", "ext4"][..],
+        &["-t", "ext4", "-O", "^metadata_csum"],
+        &["-t", "ext2", "-I", "128"],
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let source = directory.path().join("tree");
+        fs::create_dir_all(source.join("a/b")).unwrap();
+        fs::write(source.join("a/b/file"), "content").unwrap();
+        std::os::unix::fs::symlink("a", source.join("link")).unwrap();
+        let image = directory.path().join("image");
+        let Some(file) = empty(&image, options, 64) else {
+            return;
+        };
+        let tree = FileTree::new(&source);
+        ext::fill(&tree, &file, OFFSET).unwrap();
+        ext::set_synchronous(&file, OFFSET).unwrap();
+        drop(file);
+        let part = cut(&image, 64);
+        check(&part);
+        for (path, is_set) in [
+            ("/", true),
+            ("/a/b", true),
+            ("/a/b/file", true),
+            ("/link", false),
+        ] {
+            let said = debugfs(&part, &format!("stat {path}"));
+            let Some((_, flags)) = said.split_once("Flags: 0x") else {
+                continue;
+            };
+            let digits: String = flags.chars().take_while(char::is_ascii_hexdigit).collect();
+            let flags = u32::from_str_radix(&digits, 16).unwrap();
+            assert_eq!(flags & 8 != 0, is_set, "{options:?} {path}: {said}");
+        }
+    }
+}

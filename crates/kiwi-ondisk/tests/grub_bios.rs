@@ -163,6 +163,7 @@ fn boots_from_the_mbr_gap() {
             kind: 0x83,
             active: true,
         }],
+        extended: None,
     };
     table.write(&mut file).unwrap();
     drop(file);

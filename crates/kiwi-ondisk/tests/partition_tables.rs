@@ -147,6 +147,7 @@ fn sfdisk_reads_back_an_mbr() {
             partition(1, 2048, 4096, 0x82, false),
             partition(2, 6144, 131_072 - 6144, 0x83, true),
         ],
+        extended: None,
     };
     table.write(disk.as_file_mut()).unwrap();
     let said: Value = serde_json::from_str(&verdict(sfdisk.arg("-J").arg(disk.path()))).unwrap();
@@ -179,8 +180,147 @@ fn sfdisk_reads_back_an_mbr() {
     assert!(said.contains("No errors detected"), "{said}");
 }
 
+fn extended_table(sector_size: SectorSize) -> mbr::Table {
+    let per_mib = MIB / sector_size.bytes();
+    let partition = |number, start: u64, length: u64, kind| mbr::Partition {
+        number,
+        start_lba: start * per_mib,
+        sectors: length * per_mib,
+        kind,
+        active: number == 1,
+    };
+    mbr::Table {
+        sector_size,
+        disk_bytes: 64 * MIB,
+        disk_id: 0x0a0b_0c0d,
+        partitions: vec![
+            partition(1, 1, 4, 0x83),
+            partition(2, 5, 4, 0x82),
+            partition(3, 9, 1, 0xfd),
+            partition(5, 11, 10, 0x83),
+            partition(6, 22, 10, 0x8e),
+            partition(7, 33, 31, 0x83),
+        ],
+        extended: Some(mbr::Extended {
+            number: 4,
+            start_lba: 10 * per_mib,
+            sectors: 54 * per_mib,
+        }),
+    }
+}
+
+#[test]
+fn sfdisk_reads_logical_partitions() {
+    let Some(mut sfdisk) = judge("sfdisk", "fdisk") else {
+        return;
+    };
+    let mut disk = new_disk(64 * MIB);
+    extended_table(SectorSize::Bytes512)
+        .write(disk.as_file_mut())
+        .unwrap();
+    let said: Value = serde_json::from_str(&verdict(sfdisk.arg("-J").arg(disk.path()))).unwrap();
+    let read: Vec<_> = said["partitiontable"]["partitions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let number = row["node"].as_str().unwrap().chars().next_back().unwrap();
+            let mib = |name: &str| row[name].as_u64().unwrap() / 2048;
+            let kind = row["type"].as_str().unwrap().to_owned();
+            (number, mib("start"), mib("size"), kind)
+        })
+        .collect();
+    let expected = [
+        ('1', 1, 4, "83"),
+        ('2', 5, 4, "82"),
+        ('3', 9, 1, "fd"),
+        ('4', 10, 54, "5"),
+        ('5', 11, 10, "83"),
+        ('6', 22, 10, "8e"),
+        ('7', 33, 31, "83"),
+    ];
+    assert_eq!(
+        read,
+        expected.map(|(number, start, size, kind)| (number, start, size, kind.to_owned()))
+    );
+    let said = verdict(
+        judge("sfdisk", "fdisk")
+            .unwrap()
+            .arg("--verify")
+            .arg(disk.path()),
+    );
+    assert!(said.contains("No errors detected"), "{said}");
+}
+
+#[test]
+fn fdisk_reads_logical_partitions_in_4096_byte_sectors() {
+    let Some(mut fdisk) = judge("fdisk", "fdisk") else {
+        return;
+    };
+    let mut disk = new_disk(64 * MIB);
+    extended_table(SectorSize::Bytes4096)
+        .write(disk.as_file_mut())
+        .unwrap();
+    let said = verdict(
+        fdisk
+            .args(["-b", "4096", "-l", "-o", "Start,Sectors,Id"])
+            .arg(disk.path()),
+    );
+    for row in [
+        ["256", "1024", "83"],
+        ["2560", "13824", "5"],
+        ["2816", "2560", "83"],
+        ["5632", "2560", "8e"],
+        ["8448", "7936", "83"],
+    ] {
+        let found = said
+            .lines()
+            .any(|line| line.split_whitespace().eq(row.iter().copied()));
+        assert!(found, "{row:?}\n{said}");
+    }
+}
+
+#[test]
+fn sgdisk_reads_hybrid_tables() {
+    let Some(mut sgdisk) = judge("sgdisk", "gdisk") else {
+        return;
+    };
+    let mut disk = new_disk(64 * MIB);
+    let shown = |number, kind| Some(gpt::HybridEntry { number, kind });
+    gpt::Table {
+        first_sector: gpt::FirstSector::Hybrid([shown(1, 0xda), shown(2, 0xef), shown(3, 0x82)]),
+        ..gpt_table(SectorSize::Bytes512)
+    }
+    .write(disk.as_file_mut())
+    .unwrap();
+    let said = verdict(sgdisk.arg("-v").arg(disk.path()));
+    assert!(said.contains("No problems found"), "{said}");
+    // Read as an MBR, it has the partitions, too.
+    let said = verdict(
+        judge("sfdisk", "fdisk")
+            .unwrap()
+            .args(["--dump", "-Y", "dos"])
+            .arg(disk.path()),
+    );
+    for part in [
+        "start=           1, size=        2047, type=ee",
+        "start=        2048, size=        4096, type=da",
+        "start=        6144, size=       40960, type=ef",
+        "start=       47104, size=        2048, type=82",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
 #[test]
 fn equal_input_gives_equal_bytes() {
+    let write = |table: &mbr::Table| {
+        let mut disk = std::io::Cursor::new(Vec::new());
+        table.write(&mut disk).unwrap();
+        disk.into_inner()
+    };
+    let table = extended_table(SectorSize::Bytes512);
+    assert_eq!(write(&table), write(&table));
     let write = || {
         let mut disk = std::io::Cursor::new(Vec::new());
         gpt_table(SectorSize::Bytes512).write(&mut disk).unwrap();

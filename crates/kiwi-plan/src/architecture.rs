@@ -17,6 +17,8 @@ pub struct Architecture {
     pub oci: (&'static str, Option<&'static str>),
     /// Type of a root partition in the Discoverable Partitions Specification.
     pub root_type: Option<&'static str>,
+    /// Type of a partition for `/usr` there.
+    pub usr_type: Option<&'static str>,
 }
 
 /// The table. Intel's 32 bit machines are one row: descriptions call all of them `ix86`.
@@ -29,6 +31,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("x64"),
         oci: ("amd64", None),
         root_type: Some("4f68bce3-e8cd-4db1-96e7-fbcaf984b709"),
+        usr_type: Some("8484680c-9521-48c6-9c11-b0720656f69e"),
     },
     Architecture {
         machines: &["ix86", "i386", "i486", "i586", "i686"],
@@ -38,6 +41,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("ia32"),
         oci: ("386", None),
         root_type: Some("44479540-f297-41b2-9af7-d131d5f0458a"),
+        usr_type: Some("75250d76-8cc6-458e-bd66-bd47cc81a812"),
     },
     Architecture {
         machines: &["aarch64", "arm64"],
@@ -47,6 +51,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("aa64"),
         oci: ("arm64", None),
         root_type: Some("b921b045-1df0-41c3-af44-4c6f280d3fae"),
+        usr_type: Some("b0e01050-ee5f-4390-949a-9101b17104e9"),
     },
     Architecture {
         machines: &["armv5el", "armv5tel"],
@@ -56,6 +61,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("arm"),
         oci: ("arm", Some("v5")),
         root_type: Some("69dad710-2ce4-4e3c-b16c-21a1d49abed3"),
+        usr_type: Some("7d0359a3-02b3-4f0a-865c-654403e70625"),
     },
     Architecture {
         machines: &["armv6l", "armv6hl"],
@@ -65,6 +71,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("arm"),
         oci: ("arm", Some("v6")),
         root_type: Some("69dad710-2ce4-4e3c-b16c-21a1d49abed3"),
+        usr_type: Some("7d0359a3-02b3-4f0a-865c-654403e70625"),
     },
     Architecture {
         machines: &["armv7l", "armv7hl", "armv8l"],
@@ -74,6 +81,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("arm"),
         oci: ("arm", Some("v7")),
         root_type: Some("69dad710-2ce4-4e3c-b16c-21a1d49abed3"),
+        usr_type: Some("7d0359a3-02b3-4f0a-865c-654403e70625"),
     },
     Architecture {
         machines: &["riscv64"],
@@ -83,6 +91,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("riscv64"),
         oci: ("riscv64", None),
         root_type: Some("72ec70a6-cf74-40e6-bd49-4bda08e8f224"),
+        usr_type: Some("beaec34b-8442-439b-a40b-984381ed097d"),
     },
     Architecture {
         machines: &["loongarch64"],
@@ -92,6 +101,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: Some("loongarch64"),
         oci: ("loong64", None),
         root_type: Some("77055800-792c-4f94-b39a-98c91b762bb6"),
+        usr_type: Some("e611c702-575c-4cbe-9a46-434fa0bf7e3f"),
     },
     Architecture {
         machines: &["ppc"],
@@ -101,6 +111,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: None,
         oci: ("ppc", None),
         root_type: Some("1de3f1ef-fa98-47b5-8dcd-4a860a654d78"),
+        usr_type: Some("7d14fec5-cc71-415d-9d6c-06bf0b3c3eaf"),
     },
     Architecture {
         machines: &["ppc64"],
@@ -110,6 +121,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: None,
         oci: ("ppc64", None),
         root_type: Some("912ade1d-a839-4913-8964-a10eee08fbd2"),
+        usr_type: Some("2c9739e2-f068-46b3-9fd0-01c5a9afbcca"),
     },
     Architecture {
         machines: &["ppc64le"],
@@ -119,6 +131,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: None,
         oci: ("ppc64le", None),
         root_type: Some("c31c45e6-3f39-412e-80fb-4809c4980599"),
+        usr_type: Some("15bb03af-77e7-4d4a-b12b-c0d084f7491c"),
     },
     Architecture {
         machines: &["s390"],
@@ -128,6 +141,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: None,
         oci: ("s390", None),
         root_type: Some("08a7acea-624c-4a20-91e8-6e0fa67d23f9"),
+        usr_type: Some("cd0f869b-d0fb-4ca0-b141-9ea87cc78d66"),
     },
     Architecture {
         machines: &["s390x"],
@@ -137,6 +151,7 @@ const TABLE: &[Architecture] = &[
         efi_suffix: None,
         oci: ("s390x", None),
         root_type: Some("5eead9a9-fe09-4a1e-a1d7-520d00531306"),
+        usr_type: Some("8a4f5770-50aa-4ed3-874a-99b710db6fea"),
     },
 ];
 

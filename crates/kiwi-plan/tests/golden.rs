@@ -107,6 +107,16 @@ fn disk() {
 }
 
 #[test]
+fn partitions() {
+    record(&case("partitions", "gpt", profile("Gpt")));
+    record(&case("partitions", "mbr", profile("Mbr")));
+    record(&Case {
+        machine: "ppc64le",
+        ..case("partitions", "open-firmware", profile("OpenFirmware"))
+    });
+}
+
+#[test]
 fn archive_and_filesystems() {
     for kind in ["tbz", "ext4", "squashfs", "erofs"] {
         record(&case("archive-and-filesystems", kind, of_type(kind)));

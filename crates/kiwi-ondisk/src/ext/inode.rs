@@ -12,32 +12,33 @@ pub(super) const EXTENTS_FLAG: u32 = 0x8_0000;
 /// Length of the part that every inode has.
 const GOOD_OLD: usize = 128;
 
-mod field {
-    pub(super) const MODE: usize = 0x00;
-    pub(super) const UID: usize = 0x02;
-    pub(super) const SIZE: usize = 0x04;
-    pub(super) const ATIME: usize = 0x08;
-    pub(super) const CTIME: usize = 0x0c;
-    pub(super) const MTIME: usize = 0x10;
-    pub(super) const GID: usize = 0x18;
-    pub(super) const LINKS: usize = 0x1a;
-    pub(super) const SECTORS: usize = 0x1c;
-    pub(super) const FLAGS: usize = 0x20;
-    pub(super) const BLOCK: usize = 0x28;
-    pub(super) const FILE_ACL: usize = 0x68;
-    pub(super) const SIZE_HIGH: usize = 0x6c;
-    pub(super) const SECTORS_HIGH: usize = 0x74;
-    pub(super) const FILE_ACL_HIGH: usize = 0x76;
-    pub(super) const UID_HIGH: usize = 0x78;
-    pub(super) const GID_HIGH: usize = 0x7a;
-    pub(super) const CHECKSUM: usize = 0x7c;
-    pub(super) const EXTRA_SIZE: usize = 0x80;
-    pub(super) const CHECKSUM_HIGH: usize = 0x82;
-    pub(super) const CTIME_EXTRA: usize = 0x84;
-    pub(super) const MTIME_EXTRA: usize = 0x88;
-    pub(super) const ATIME_EXTRA: usize = 0x8c;
-    pub(super) const CRTIME: usize = 0x90;
-    pub(super) const CRTIME_EXTRA: usize = 0x94;
+pub(super) mod field {
+    pub(in crate::ext) const MODE: usize = 0x00;
+    pub(in crate::ext) const UID: usize = 0x02;
+    pub(in crate::ext) const SIZE: usize = 0x04;
+    pub(in crate::ext) const ATIME: usize = 0x08;
+    pub(in crate::ext) const CTIME: usize = 0x0c;
+    pub(in crate::ext) const MTIME: usize = 0x10;
+    pub(in crate::ext) const GID: usize = 0x18;
+    pub(in crate::ext) const LINKS: usize = 0x1a;
+    pub(in crate::ext) const SECTORS: usize = 0x1c;
+    pub(in crate::ext) const FLAGS: usize = 0x20;
+    pub(in crate::ext) const BLOCK: usize = 0x28;
+    pub(in crate::ext) const GENERATION: usize = 0x64;
+    pub(in crate::ext) const FILE_ACL: usize = 0x68;
+    pub(in crate::ext) const SIZE_HIGH: usize = 0x6c;
+    pub(in crate::ext) const SECTORS_HIGH: usize = 0x74;
+    pub(in crate::ext) const FILE_ACL_HIGH: usize = 0x76;
+    pub(in crate::ext) const UID_HIGH: usize = 0x78;
+    pub(in crate::ext) const GID_HIGH: usize = 0x7a;
+    pub(in crate::ext) const CHECKSUM: usize = 0x7c;
+    pub(in crate::ext) const EXTRA_SIZE: usize = 0x80;
+    pub(in crate::ext) const CHECKSUM_HIGH: usize = 0x82;
+    pub(in crate::ext) const CTIME_EXTRA: usize = 0x84;
+    pub(in crate::ext) const MTIME_EXTRA: usize = 0x88;
+    pub(in crate::ext) const ATIME_EXTRA: usize = 0x8c;
+    pub(in crate::ext) const CRTIME: usize = 0x90;
+    pub(in crate::ext) const CRTIME_EXTRA: usize = 0x94;
 }
 
 /// What an inode says.

@@ -13,6 +13,7 @@
 //! | `superblock`, `groups` | what is free, and the accounts of it |
 //! | `inode`, `mapping`, `directory`, `attribute` | how one file is stored |
 //! | `fill` | the order of all steps |
+//! | `synchronous` | an attribute that all files can have |
 
 mod attribute;
 mod bytes;
@@ -23,6 +24,7 @@ mod groups;
 mod inode;
 mod mapping;
 mod superblock;
+mod synchronous;
 
 use std::fs::File;
 
@@ -49,4 +51,12 @@ pub struct Filled {
 /// `bigalloc`, `inline_data`, `meta_bg`).
 pub fn fill(tree: &FileTree<'_>, file: &File, offset: u64) -> Result<Filled> {
     fill::fill(tree, file, offset)
+}
+
+/// Lets every directory and file of the file system at `offset` have the attribute `S` (synchronous updates).
+///
+/// # Errors
+/// `file` cannot be read or written, or no file system that is known here begins there.
+pub fn set_synchronous(file: &File, offset: u64) -> Result<()> {
+    synchronous::set(file, offset)
 }

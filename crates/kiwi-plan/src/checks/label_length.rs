@@ -49,6 +49,7 @@ fn room(filesystem: Filesystem) -> Option<usize> {
         Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4 => Some(16),
         Filesystem::Xfs => Some(12),
         Filesystem::Btrfs => Some(255),
+        Filesystem::Fat16 | Filesystem::Fat32 => Some(11),
         _ => None,
     }
 }

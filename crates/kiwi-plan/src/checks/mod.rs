@@ -42,6 +42,7 @@ mod reserved_labels;
 mod root_mounts;
 mod script_modes;
 mod script_names;
+mod spare_partition;
 mod storage;
 mod storage_names;
 mod swap_name;
@@ -153,6 +154,7 @@ pub const CHECKS: &[Check] = &[
     check("check_paths_in_tree", outside_tree::run),
     check("check_mount_points", mount_points::run),
     check("check_storage_names", storage_names::run),
+    check("check_spare_partition", spare_partition::run),
     check("check_label_length", label_length::run),
     check("check_kernel_command_line", kernel_command_line::run),
     check("check_container_options", container_options::run),

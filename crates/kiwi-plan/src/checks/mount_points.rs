@@ -35,9 +35,20 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
             );
         }
     }
-    if let Some(place) = &facts.kind().spare.spare_part_mountpoint {
+    let spare = &facts.kind().spare;
+    if let Some(place) = &spare.spare_part_mountpoint {
         absolute(place, diagnostics);
         once(place, &mut mounted, diagnostics);
+        if spare.spare_part.is_some() && spare.spare_part_fs.is_none() {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::checks::MOUNT_POINT,
+                    "the spare partition has a mount point, but no file system",
+                )
+                .at(place.span)
+                .help("add `spare_part_fs=\"ext4\"`, or remove `spare_part_mountpoint`"),
+            );
+        }
     }
 }
 

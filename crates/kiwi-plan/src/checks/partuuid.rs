@@ -4,7 +4,7 @@
 //! Mend: `devicepersistency="by-uuid"`, or firmware `efi` or `uefi`.
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
-use kiwi_description::model::values::{DevicePersistency, EfiPartitionTable, ImageType};
+use kiwi_description::model::values::{DevicePersistency, ImageType};
 
 use crate::disk::firmware::{FirmwareRequest, firmware};
 use crate::plan::disk::TableKind;
@@ -18,16 +18,8 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     if *written != DevicePersistency::ByPartuuid || *kind.image != ImageType::Oem {
         return;
     }
-    let request = FirmwareRequest {
-        name: kind.disk.firmware.as_ref().map(|it| it.as_str()),
-        efi_on_msdos: kind
-            .disk
-            .efiparttable
-            .is_some_and(|it| *it == EfiPartitionTable::Msdos),
-        compatibility_module: true,
-    };
-    let msdos =
-        firmware(&facts.choice.machine, request).is_ok_and(|it| it.table == TableKind::Msdos);
+    let msdos = firmware(&facts.choice.machine, FirmwareRequest::of(kind))
+        .is_ok_and(|it| it.table == TableKind::Msdos);
     if msdos {
         diagnostics.push(
             Diagnostic::error(

@@ -46,7 +46,10 @@ pub fn text(entries: &[FstabEntry]) -> String {
             let (dump, pass) = entry.dump_and_pass;
             format!(
                 "{} {} {} {} {dump} {pass}\n",
-                entry.device, entry.mountpoint, entry.filesystem, entry.options
+                field(&entry.device),
+                field(&entry.mountpoint),
+                entry.filesystem,
+                entry.options
             )
         })
         .collect()
@@ -79,7 +82,24 @@ fn volume_entry(group: &VolumeGroupPlan, volume: &VolumePlan) -> FstabEntry {
     }
 }
 
+/// Writes what would end a field as its octal number (fstab(5)).
+fn field(text: &str) -> String {
+    text.chars().fold(String::new(), |mut field, letter| {
+        match letter {
+            ' ' => field.push_str("\\040"),
+            '\t' => field.push_str("\\011"),
+            '\n' => field.push_str("\\012"),
+            '\\' => field.push_str("\\134"),
+            other => field.push(other),
+        }
+        field
+    })
+}
+
 fn entry(partition: &PartitionPlan, rules: FstabRules<'_>) -> Option<FstabEntry> {
+    if partition.copy_of.is_some() {
+        return None;
+    }
     let filesystem = partition.filesystem.as_ref()?;
     let (mountpoint, options, pass) = match partition.role {
         PartitionRole::Swap => ("swap", None, 0),

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::ext::{self, ExtGeometry};
 use super::measure::{MIB, Measured, TreeSize};
+use super::partitions::FIRST_LOGICAL;
 use super::stack::{self, VolumeLayout};
 use crate::plan::Origin;
 use crate::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
@@ -25,6 +26,19 @@ pub struct DiskLayout {
     pub sector_size: u32,
     /// Partitions in the order of the plan.
     pub partitions: Vec<PartitionLayout>,
+    /// The container of those with numbers from 5 on, on an MBR disk.
+    pub extended: Option<ExtendedLayout>,
+}
+
+/// Where the extended partition of an MBR lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtendedLayout {
+    /// Number in the table.
+    pub number: u32,
+    /// First sector.
+    pub start_lba: u64,
+    /// Length in sectors.
+    pub sectors: u64,
 }
 
 /// Where one partition lies.
@@ -34,6 +48,8 @@ pub struct PartitionLayout {
     pub role: PartitionRole,
     /// Its name in the plan.
     pub id: String,
+    /// It is a copy of another one.
+    pub is_copy: bool,
     /// Number in the table.
     pub number: u32,
     /// First sector.
@@ -53,11 +69,11 @@ pub struct PartitionLayout {
 }
 
 impl DiskLayout {
-    /// Returns the partition of a role.
+    /// Returns the partition of a role, not a copy of it.
     pub fn partition(&self, role: PartitionRole) -> Option<&PartitionLayout> {
         self.partitions
             .iter()
-            .find(|partition| partition.role == role)
+            .find(|partition| partition.role == role && !partition.is_copy)
     }
 }
 
@@ -87,11 +103,11 @@ pub enum LayoutError {
     },
     /// A partition of fixed size is smaller than what goes in.
     #[error(
-        "the {role} partition is too small: needs {needs_mib} MiB, has {given_mib} MiB ({origin})"
+        "the {name} partition is too small: needs {needs_mib} MiB, has {given_mib} MiB ({origin})"
     )]
     PartitionTooSmall {
         /// Which partition.
-        role: &'static str,
+        name: String,
         /// Smallest size that would do, in MiB.
         needs_mib: u64,
         /// Its size, in MiB.
@@ -109,8 +125,8 @@ pub enum LayoutError {
         /// Its size, in MiB.
         given_mib: u64,
     },
-    /// An MBR counts sectors with 32 bits.
-    #[error("a disk of {mib} MiB is too large for an MBR partition table")]
+    /// An MBR counts sectors with 32 bits, and no disk has 2^63 bytes.
+    #[error("a disk of {mib} MiB is too large for its partition table")]
     TooLargeForTable {
         /// Size of the disk in MiB.
         mib: u64,
@@ -119,15 +135,17 @@ pub enum LayoutError {
 
 /// Computes the layout of a disk.
 ///
-/// Partitions lie in the order of the plan, each at a full MiB. The one without a size of its own, if any, gets what is
-/// left. A GPT keeps the last MiB for its second copy.
+/// Partitions lie in the order of the plan, each at a full MiB. Those without a size of their own share what is left in equal
+/// parts; one at the end gets the rest of that. A GPT keeps the last MiB for its second copy, and inside an extended partition
+/// each one has a MiB for its record in front of it.
 ///
 /// # Errors
 /// A size of the description, or the default size of a partition, that is too small for what goes in.
 pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, LayoutError> {
+    check_possible(plan)?;
     for partition in &plan.partitions {
         check_volumes(partition, measured)?;
-        check_fixed_size(partition, measured)?;
+        check_fixed_size(plan, partition, measured)?;
     }
     let partitioned_mib = partitioned_mib(plan, measured)?;
     let disk_mib = partitioned_mib + plan.unpartitioned_mib;
@@ -138,19 +156,19 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
 
     let mut start = plan.start_sector * sector;
     let end = (partitioned_mib - table_end_mib(plan.table)) * MIB;
-    let mut behind = plan
-        .partitions
-        .iter()
-        .filter_map(|p| p.size_mib)
-        .sum::<u64>()
-        * MIB;
+    // Behind a first partition that does not end at a full MiB, the others do not share what is lost there.
+    let share_mib = (partitioned_mib - fixed_mib(plan))
+        .checked_div(sharing(plan))
+        .unwrap_or(0);
     let mut partitions = Vec::new();
     for partition in &plan.partitions {
-        let bytes = if let Some(mib) = partition.size_mib {
-            behind -= mib * MIB;
-            mib * MIB
+        if is_logical(plan, partition) {
+            start += MIB;
+        }
+        let bytes = if partition.takes_rest {
+            (end - start) / MIB * MIB
         } else {
-            (end - behind - start) / MIB * MIB
+            partition.size_mib.unwrap_or(share_mib) * MIB
         };
         let content_bytes = stack::content_bytes(partition, bytes);
         let volumes = partition.volumes.as_ref().map_or_else(Vec::new, |group| {
@@ -159,13 +177,14 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
         partitions.push(PartitionLayout {
             role: partition.role,
             id: partition.id.clone(),
+            is_copy: partition.copy_of.is_some(),
             number: partition.number,
             start_lba: start / sector,
             sectors: bytes / sector,
             start_bytes: start,
             bytes,
             content_bytes,
-            content: content(partition, measured),
+            content: content(plan, partition, measured),
             volumes,
         });
         start = (start + bytes).next_multiple_of(MIB);
@@ -174,8 +193,44 @@ pub fn layout(plan: &DiskPlan, measured: &Measured) -> Result<DiskLayout, Layout
         disk_bytes: disk_mib * MIB,
         partitioned_bytes: partitioned_mib * MIB,
         sector_size: plan.sector_size,
+        extended: extended(plan, &partitions, end),
         partitions,
     })
+}
+
+/// Everything from the record of the first logical partition to the end.
+fn extended(plan: &DiskPlan, partitions: &[PartitionLayout], end: u64) -> Option<ExtendedLayout> {
+    let first = plan.partitions.iter().position(|it| is_logical(plan, it))?;
+    let sector = u64::from(plan.sector_size);
+    let start_lba = (partitions.get(first)?.start_bytes - MIB) / sector;
+    Some(ExtendedLayout {
+        number: FIRST_LOGICAL - 1,
+        start_lba,
+        sectors: end / sector - start_lba,
+    })
+}
+
+/// Refuses sizes whose sum no disk can have, so that nothing below can overflow.
+fn check_possible(plan: &DiskPlan) -> Result<(), LayoutError> {
+    const MOST_MIB: u128 = i64::MAX as u128 / MIB as u128 / 4;
+    let written = match plan.size {
+        SizeRule::Computed => 0,
+        SizeRule::Absolute { mib } | SizeRule::Additive { mib } => mib,
+    };
+    let start = u128::from(plan.start_sector) * u128::from(plan.sector_size);
+    let sum = plan
+        .partitions
+        .iter()
+        .filter_map(|partition| partition.size_mib)
+        .chain([written, plan.unpartitioned_mib])
+        .map(u128::from)
+        .sum::<u128>()
+        + start / u128::from(MIB);
+    if sum > MOST_MIB {
+        let mib = u64::try_from(sum).unwrap_or(u64::MAX);
+        return Err(LayoutError::TooLargeForTable { mib });
+    }
+    Ok(())
 }
 
 /// Computes the size of a file system image; `None` for kinds that are as large as their content.
@@ -231,7 +286,9 @@ pub fn formula_mib(kind: FileSystem, tree: TreeSize) -> u64 {
 
 /// Smallest size the disk can have whatever the tree weighs, in MiB, the rest of the partitions included.
 pub fn fixed_mib(plan: &DiskPlan) -> u64 {
+    let records = plan.partitions.iter().filter(|it| is_logical(plan, it));
     start_mib(plan)
+        + records.count() as u64
         + plan
             .partitions
             .iter()
@@ -240,33 +297,76 @@ pub fn fixed_mib(plan: &DiskPlan) -> u64 {
         + table_end_mib(plan.table)
 }
 
-fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutError> {
-    let root_kind = plan
+/// The size that the reference's formula gives, in MiB: the whole tree as one file system, and all other partitions without
+/// what is in them already.
+///
+/// Partitions of the description count even when they are not mounted, and their content once even when there are copies; in
+/// the reference both take their room from the root file system.
+fn formula_size_mib(plan: &DiskPlan, measured: &Measured) -> u64 {
+    let root = plan
         .root_filesystem()
         .map_or(FileSystem::Ext4, |filesystem| filesystem.kind);
-    let others: u64 = plan
+    let roots = plan
         .partitions
         .iter()
-        .filter(|partition| {
-            // The reference has the read-only root file system in what the tree takes.
-            !matches!(
-                partition.role,
-                PartitionRole::Root | PartitionRole::ReadOnlyRoot
-            )
-        })
-        .filter_map(|partition| partition.size_mib)
-        .sum();
-    let volumes = plan
-        .volume_group()
-        .map_or(0, |group| stack::group_formula_mib(group, measured));
-    let formula = formula_mib(root_kind, measured.root_tree) + others + volumes;
-    let rest: u64 = plan
+        .filter(|partition| partition.role == PartitionRole::Root)
+        .count()
+        .max(1) as u64;
+    let mut mib = i128::from(formula_mib(root, measured.root_tree)) * i128::from(roots);
+    for partition in &plan.partitions {
+        // The reference has the read-only root file system in what the tree takes.
+        if matches!(
+            partition.role,
+            PartitionRole::Root | PartitionRole::ReadOnlyRoot
+        ) {
+            continue;
+        }
+        mib += i128::from(partition.size_mib.unwrap_or(0));
+        if partition.role == PartitionRole::Custom && partition.copy_of.is_none() {
+            mib -= i128::from(stored_elsewhere_mib(plan, partition, measured));
+        }
+    }
+    if let Some(group) = plan.volume_group() {
+        mib += i128::from(stack::group_formula_mib(group, measured));
+    }
+    u64::try_from(mib.max(0)).unwrap_or(u64::MAX)
+}
+
+/// What a partition of the description holds of the tree, by the formula. What is packed is not taken off.
+fn stored_elsewhere_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -> u64 {
+    match &partition.filesystem {
+        Some(filesystem) if filesystem.kind != FileSystem::Squashfs => {
+            formula_mib(filesystem.kind, content(plan, partition, measured))
+        }
+        _ => 0,
+    }
+}
+
+/// Number of partitions that share what is left.
+pub(crate) fn sharing(plan: &DiskPlan) -> u64 {
+    let sharing = plan.partitions.iter().filter(|it| shares(it));
+    sharing.count() as u64
+}
+
+fn shares(partition: &PartitionPlan) -> bool {
+    partition.size_mib.is_none() && !partition.takes_rest
+}
+
+/// Whether a partition lies inside the extended one of an MBR.
+pub fn is_logical(plan: &DiskPlan, partition: &PartitionPlan) -> bool {
+    plan.table == TableKind::Msdos && partition.number >= FIRST_LOGICAL
+}
+
+fn partitioned_mib(plan: &DiskPlan, measured: &Measured) -> Result<u64, LayoutError> {
+    let formula = formula_size_mib(plan, measured);
+    let largest = plan
         .partitions
         .iter()
-        .filter(|partition| partition.size_mib.is_none())
-        .map(|partition| needed_mib(partition, measured))
-        .sum();
-    let minimum = fixed_mib(plan) + rest;
+        .filter(|partition| shares(partition))
+        .map(|partition| needed_mib(plan, partition, measured))
+        .max()
+        .unwrap_or(0);
+    let minimum = fixed_mib(plan) + largest * sharing(plan);
     match plan.size {
         SizeRule::Computed => Ok(formula.max(minimum)),
         SizeRule::Additive { mib } => Ok((formula.max(minimum) + mib)
@@ -299,14 +399,18 @@ fn check_volumes(partition: &PartitionPlan, measured: &Measured) -> Result<(), L
     }
 }
 
-fn check_fixed_size(partition: &PartitionPlan, measured: &Measured) -> Result<(), LayoutError> {
+fn check_fixed_size(
+    plan: &DiskPlan,
+    partition: &PartitionPlan,
+    measured: &Measured,
+) -> Result<(), LayoutError> {
     let Some(given_mib) = partition.size_mib else {
         return Ok(());
     };
-    let needs_mib = needed_mib(partition, measured);
+    let needs_mib = needed_mib(plan, partition, measured);
     if given_mib < needs_mib {
         return Err(LayoutError::PartitionTooSmall {
-            role: partition.role.name(),
+            name: name(partition),
             needs_mib,
             given_mib,
             origin: partition.size_origin.clone(),
@@ -315,12 +419,20 @@ fn check_fixed_size(partition: &PartitionPlan, measured: &Measured) -> Result<()
     Ok(())
 }
 
+/// Its role, and for those of the description its name.
+fn name(partition: &PartitionPlan) -> String {
+    match partition.role {
+        PartitionRole::Custom => format!("`{}`", partition.id),
+        role => role.name().to_owned(),
+    }
+}
+
 /// Smallest partition for its content.
-fn needed_mib(partition: &PartitionPlan, measured: &Measured) -> u64 {
+fn needed_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -> u64 {
     let bytes = match (&partition.volumes, &partition.filesystem) {
         (Some(group), _) => stack::group_bytes(group, measured),
         (None, Some(filesystem)) => {
-            minimum_mib(filesystem.kind, content(partition, measured)) * MIB
+            minimum_mib(filesystem.kind, content(plan, partition, measured)) * MIB
         }
         (None, None) => 0,
     };
@@ -344,8 +456,8 @@ pub fn minimum_mib(kind: FileSystem, content: TreeSize) -> u64 {
 }
 
 /// What goes into a partition.
-fn content(partition: &PartitionPlan, measured: &Measured) -> TreeSize {
-    match &partition.mountpoint {
+fn content(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -> TreeSize {
+    match &plan.original(partition).mountpoint {
         Some(mountpoint) => measured.at(mountpoint),
         None => TreeSize::default(),
     }

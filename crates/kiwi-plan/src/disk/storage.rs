@@ -209,3 +209,23 @@ pub(crate) fn initrd_modules(
     modules.extend(verity.map(|_| "systemd-veritysetup"));
     modules
 }
+
+/// The same layer with identifiers of its own, for a copy of the partition called `id`.
+pub(crate) fn copy_of_layer(layer: &LayerPlan, ids: &Ids, id: &str) -> LayerPlan {
+    let uuid = |what: &str| ids.uuid(&format!("{what} of {id}"));
+    match layer {
+        LayerPlan::Raid(raid) => LayerPlan::Raid(RaidPlan {
+            uuid: uuid("raid array"),
+            device_uuid: uuid("raid member"),
+            ..raid.clone()
+        }),
+        LayerPlan::Integrity(integrity) => LayerPlan::Integrity(IntegrityPlan {
+            salt: uuid("integrity"),
+            ..integrity.clone()
+        }),
+        LayerPlan::Luks(luks) => LayerPlan::Luks(Box::new(LuksPlan {
+            uuid: uuid("luks"),
+            ..(**luks).clone()
+        })),
+    }
+}

@@ -38,6 +38,35 @@ fn order(volume: &VolumePlan) -> (bool, usize, &str) {
     (volume.size == VolumeSize::Rest, depth, &volume.name)
 }
 
+/// The same group with identifiers and a name of its own, for a copy of the partition called `id`.
+///
+/// Two groups of one name could not be used together.
+pub(crate) fn copy_of_group(group: &VolumeGroupPlan, ids: &Ids, id: &str) -> VolumeGroupPlan {
+    let uuid = |what: &str| ids.uuid(&format!("{what} of {id}"));
+    let number: String = id.chars().filter(char::is_ascii_digit).collect();
+    VolumeGroupPlan {
+        name: format!("{}{number}", group.name),
+        uuid: uuid("volume group"),
+        physical_uuid: uuid("physical volume"),
+        volumes: group
+            .volumes
+            .iter()
+            .map(|volume| VolumePlan {
+                uuid: uuid(&format!("volume {}", volume.name)),
+                filesystem: FileSystemPlan {
+                    uuid: volume
+                        .filesystem
+                        .uuid
+                        .as_ref()
+                        .map(|_| uuid(&format!("file system volume {}", volume.name))),
+                    ..volume.filesystem.clone()
+                },
+                ..volume.clone()
+            })
+            .collect(),
+    }
+}
+
 fn plan_volume(volume: &Volume, root: &FileSystemPlan, grows: bool, ids: &Ids) -> VolumePlan {
     let purpose = |what: &str| format!("{what} {}", volume.name);
     let mountpoint = match &volume.mountpoint {

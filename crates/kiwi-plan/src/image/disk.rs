@@ -8,7 +8,7 @@ use crate::boot::{Additions, LoaderRules, plan_initrd, plan_loader};
 use crate::disk::firmware::{Firmware, FirmwareError, FirmwareRequest, firmware};
 use crate::disk::fstab::{self, FstabRules};
 use crate::disk::naming;
-use crate::disk::partitions::{self, PartitionRules};
+use crate::disk::partitions::{self, PartitionRules, has_boot_partition};
 use crate::disk::{storage, volumes};
 use crate::ids::Ids;
 use crate::plan::boot::InitrdPlan;
@@ -38,6 +38,7 @@ pub(super) fn plan(
         .map_or("ROOT", |label| label.as_str());
     let root = filesystem::root(facts, root_kind, Some(label), ids);
     let boot = has_boot_partition(facts).then(|| boot_kind(facts, root_kind));
+    let sector_size = sector_size(facts, diagnostics);
 
     let read_only = facts
         .has_overlay_root()
@@ -55,7 +56,7 @@ pub(super) fn plan(
         verity: verity.as_ref(),
     };
     let partitions = partitions::plan(facts, rules, ids);
-    partitions::report_numbers(facts, &partitions, firmware.table, diagnostics);
+    partitions::report_problems(facts, &partitions, &firmware, sector_size, diagnostics);
 
     let mbr_id = ids.medium_id("medium");
     let persistency = match kind.general.devicepersistency.map(|it| *it) {
@@ -86,11 +87,12 @@ pub(super) fn plan(
         file_name: format!("{}.raw", facts.identity.result_stem),
         firmware: firmware.name.clone(),
         table: firmware.table,
-        sector_size: sector_size(facts, diagnostics),
+        sector_size,
         start_sector: kind
             .disk
             .disk_start_sector
             .map_or(DEFAULT_START_SECTOR, |it| *it),
+        hybrid_mbr: hybrid_mbr(facts, &firmware, &partitions),
         disk_guid: ids.uuid("disk"),
         mbr_id,
         size: size.rule,
@@ -116,20 +118,20 @@ pub(super) fn plan(
 }
 
 fn plan_firmware(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<Firmware> {
-    use kiwi_description::model::values::EfiPartitionTable;
     let disk = &facts.kind().disk;
-    let request = FirmwareRequest {
-        name: disk.firmware.as_ref().map(|firmware| firmware.as_str()),
-        efi_on_msdos: disk
-            .efiparttable
-            .is_some_and(|it| *it == EfiPartitionTable::Msdos),
-        compatibility_module: disk.eficsm.is_none_or(|it| *it),
-    };
-    let place = disk
-        .firmware
-        .map_or(facts.kind().span, |firmware| firmware.span);
+    let request = FirmwareRequest::of(facts.kind());
+    let target = facts.kind().bootloader.as_ref();
+    let target = target.and_then(|loader| loader.targettype.map(|target| target.span));
+    let written = disk.firmware.map(|firmware| firmware.span);
     firmware(&facts.choice.machine, request)
-        .map_err(|error| diagnostics.push(firmware_error(&error).at(place)))
+        .map_err(|error| {
+            let place = match error {
+                FirmwareError::Dasd => target,
+                _ => written,
+            };
+            let place = place.unwrap_or(facts.kind().span);
+            diagnostics.push(firmware_error(&error).at(place));
+        })
         .ok()
 }
 
@@ -150,15 +152,21 @@ fn firmware_error(error: &FirmwareError) -> Diagnostic {
             };
             Diagnostic::error(codes::selection::FIRMWARE_NOT_POSSIBLE, error.to_string()).help(help)
         }
-        FirmwareError::NotYet { .. } => {
-            Diagnostic::error(codes::selection::NOT_YET, error.to_string())
-        }
+        FirmwareError::Dasd => Diagnostic::error(codes::checks::DASD_TABLE, error.to_string())
+            .help("use `targettype=\"GPT\"`, `\"SCSI\"` or `\"FBA\"`"),
     }
 }
 
-/// Written, or not: everything that implies a boot partition comes with a later version.
-fn has_boot_partition(facts: &Facts<'_>) -> bool {
-    facts.kind().disk.bootpartition.is_some_and(|it| *it)
+/// The first three partitions, when firmware shall see them in an MBR, too.
+fn hybrid_mbr(facts: &Facts<'_>, firmware: &Firmware, partitions: &[PartitionPlan]) -> Vec<u32> {
+    let wanted = facts.kind().disk.gpt_hybrid_mbr.is_some_and(|it| *it);
+    if !wanted || firmware.efi.is_none() || firmware.table != TableKind::Gpt {
+        return Vec::new();
+    }
+    let mut numbers: Vec<u32> = partitions.iter().map(|it| it.number).collect();
+    numbers.sort_unstable();
+    numbers.truncate(3);
+    numbers
 }
 
 fn boot_kind(facts: &Facts<'_>, root: FileSystem) -> FileSystem {

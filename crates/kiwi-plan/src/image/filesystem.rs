@@ -91,7 +91,7 @@ pub(super) fn read_only_root(facts: &Facts<'_>, ids: &Ids) -> FileSystemPlan {
 }
 
 /// Translates a file system of the description.
-pub(super) fn kind_of(written: Filesystem) -> FileSystem {
+pub(crate) fn kind_of(written: Filesystem) -> FileSystem {
     match written {
         Filesystem::Btrfs => FileSystem::Btrfs,
         Filesystem::Ext2 => FileSystem::Ext2,

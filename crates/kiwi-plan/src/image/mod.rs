@@ -16,6 +16,7 @@ use crate::ids::Ids;
 use crate::plan::image::ImagePlan;
 use crate::resolve::Facts;
 
+pub(crate) use filesystem::kind_of as filesystem_kind;
 pub use filesystem::squashfs_compression_arguments;
 pub(crate) use not_yet::report as report_not_yet;
 

@@ -51,13 +51,6 @@ impl Report<'_> {
             self.add(what, setting.span);
         }
     }
-
-    /// Adds a row when the number is not zero.
-    fn if_some(&mut self, what: &str, setting: Option<Spanned<u64>>) {
-        if let Some(setting) = setting.filter(|setting| **setting > 0) {
-            self.add(what, setting.span);
-        }
-    }
 }
 
 fn package_manager(facts: &Facts<'_>, all: &mut Report<'_>) {
@@ -121,50 +114,29 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
             filesystem.span,
         );
     }
-    let disk = &kind.disk;
-    if let Some(filesystem) = disk.bootfilesystem.filter(|it| !is_ext(**it)) {
+    for filesystem in other_filesystems(kind).filter(|it| !is_made(**it)) {
         all.add(
-            &format!("boot partitions with `{}` are", *filesystem),
+            &format!("partitions with `{}` are", *filesystem),
             filesystem.span,
         );
     }
-    all.if_true(
-        "GPT disks turned into MBR disks (`force_mbr`) are",
-        disk.force_mbr,
-    );
-    all.if_true(
-        "hybrid partition tables (`gpt_hybrid_mbr`) are",
-        disk.gpt_hybrid_mbr,
-    );
-    all.if_true(
-        "extended MBR partitions (`dosparttable_extended_layout`) are",
-        disk.dosparttable_extended_layout,
-    );
-    all.if_some(
-        "copies of the boot partition (`boot_clone`) are",
-        disk.boot_clone,
-    );
-    all.if_some(
-        "copies of the root partition (`root_clone`) are",
-        disk.root_clone,
-    );
-    if let Some(spare) = kind.spare.spare_part {
-        all.add("spare partitions (`spare_part`) are", spare.span);
+    let spare = &kind.spare;
+    if let (Some(attributes), Some(filesystem)) =
+        (&spare.spare_part_fs_attributes, spare.spare_part_fs)
+        && !is_ext(*filesystem)
+    {
+        all.add(
+            &format!(
+                "attributes of files (`spare_part_fs_attributes`) on {} are",
+                *filesystem
+            ),
+            attributes.span,
+        );
     }
     if volume_manager(kind) == Some(VolumeManager::Btrfs)
         && let Some(systemdisk) = &kind.systemdisk
     {
         all.add("subvolumes (`systemdisk`) are", systemdisk.span);
-    }
-    for partition in kind
-        .partitions
-        .iter()
-        .flat_map(|partitions| &partitions.partitions)
-    {
-        all.add(
-            &format!("the extra partition `{}` is", *partition.name),
-            partition.span,
-        );
     }
     let recovery = kind
         .oemconfig
@@ -262,6 +234,24 @@ fn fetched_containers(facts: &Facts<'_>, all: &mut Report<'_>) {
         if applies {
             all.add("images with fetched `containers` are", section.span);
         }
+    }
+}
+
+/// File systems of partitions beside the root partition, where they are written.
+fn other_filesystems(kind: &Type) -> impl Iterator<Item = Spanned<Filesystem>> {
+    let partitions = kind.partitions.iter().flat_map(|all| &all.partitions);
+    [kind.disk.bootfilesystem, kind.spare.spare_part_fs]
+        .into_iter()
+        .chain(partitions.map(|partition| partition.filesystem))
+        .flatten()
+}
+
+/// Whether such a file system can be made for a partition.
+fn is_made(filesystem: Filesystem) -> bool {
+    match filesystem {
+        Filesystem::Squashfs | Filesystem::Erofs | Filesystem::Fat16 | Filesystem::Fat32 => true,
+        Filesystem::Btrfs | Filesystem::Xfs => false,
+        _ => is_ext(filesystem),
     }
 }
 

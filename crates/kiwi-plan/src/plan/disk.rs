@@ -22,6 +22,9 @@ pub struct DiskPlan {
     pub sector_size: u32,
     /// First sector of the first partition.
     pub start_sector: u64,
+    /// Numbers of partitions that an MBR beside the GPT shows, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hybrid_mbr: Vec<u32>,
     /// Identifier of a GPT disk, a uuid.
     pub disk_guid: String,
     /// 32 bit identifier of the medium, at offset 440 of the disk and in `/boot/mbrid`.
@@ -80,12 +83,19 @@ pub struct PartitionPlan {
     pub guid: String,
     /// Boot flag of an MBR partition.
     pub active: bool,
-    /// Size in MiB; `None`: what is left.
+    /// Size in MiB; `None`: what is left. Several of these get the same.
     pub size_mib: Option<u64>,
     /// What lies between the partition and its content, from below.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub layers: Vec<LayerPlan>,
     /// Content; the volumes of a volume group have theirs.
+    /// It lies at the end, and gets what is left over when all others have their size.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub takes_rest: bool,
+    /// Attributes of the top directory of its file system, and of what is made in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<FileAttribute>,
+    /// Content.
     pub filesystem: Option<FileSystemPlan>,
     /// Volumes in place of one file system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -127,6 +137,16 @@ pub enum PartitionRole {
     Root,
 }
 
+/// Attributes of files as `chattr` sets them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FileAttribute {
+    /// `chattr +C`: what is written goes to its old place.
+    NoCopyOnWrite,
+    /// `chattr +S`: whoever writes waits for the disk.
+    SynchronousUpdates,
+}
+
 impl PartitionRole {
     /// Name for people: `BIOS boot`, `EFI system` and so on.
     pub fn name(self) -> &'static str {
@@ -150,6 +170,17 @@ impl DiskPlan {
         self.partitions
             .iter()
             .find(|partition| partition.role == role && partition.copy_of.is_none())
+    }
+
+    /// The partition that a copy holds the same as; the partition itself when it is no copy.
+    pub fn original<'a>(&'a self, partition: &'a PartitionPlan) -> &'a PartitionPlan {
+        let Some(id) = &partition.copy_of else {
+            return partition;
+        };
+        self.partitions
+            .iter()
+            .find(|other| other.id == *id)
+            .unwrap_or(partition)
     }
 
     /// Directories with a file system of their own, absolute, `/` included.

@@ -237,10 +237,7 @@ fn environment_with_disk(
 ) -> std::collections::BTreeMap<String, ProfileValue> {
     let mut environment = facts.environment.clone();
     if let ImagePlan::Disk(disk) = image {
-        let root = disk
-            .partitions
-            .iter()
-            .find(|it| it.role == PartitionRole::Root);
+        let root = disk.partition(PartitionRole::Root);
         if let Some(root) = root {
             let uuid = crate::disk::naming::partition_uuid(disk.table, disk.mbr_id, root);
             environment.insert("kiwi_rootpartuuid".to_owned(), ProfileValue::Text(uuid));

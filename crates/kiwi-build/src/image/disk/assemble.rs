@@ -1,15 +1,15 @@
 //! The image file: table, layers, file systems, boot code.
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use kiwi_host::{Scratch, TreeDir};
 use kiwi_ondisk::sparse;
 use kiwi_ondisk::swap::SwapArea;
 use kiwi_plan::disk::layout::{PartitionLayout, layout};
-use kiwi_plan::disk::measure::{MIB, TreeSize};
+use kiwi_plan::disk::measure::{MIB, Measured, TreeSize};
 use kiwi_plan::disk::{ext, naming, stack as sizes, storage};
-use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole};
+use kiwi_plan::plan::disk::{DiskPlan, FileAttribute, PartitionPlan, PartitionRole};
 use kiwi_plan::plan::filesystem::{FileSystem, FileSystemPlan};
 
 use super::keys::Keys;
@@ -54,11 +54,15 @@ impl Assembly<'_> {
     ) -> Result<PathBuf, BuildError> {
         let packed = self.pack(plan)?;
         let plan = &with_packed_size(plan, packed.as_ref());
+        for mountpoint in plan.mountpoints().into_iter().filter(|it| *it != "/") {
+            self.tree
+                .create_dir_all(mountpoint.trim_start_matches('/'), 0o755)?;
+        }
         let whole = Excludes::for_tree(self.tree, &without_mount_points(plan, |_| true))?;
         let measured = measure::measure(self.tree, &whole, &plan.mountpoints())?;
         let layout = layout(plan, &measured).map_err(BuildError::from_layout)?;
         let mut image = ResultFile::create(self.context, &plan.file_name)?;
-        space::require(image.destination(), measured.root_tree.block_bytes)?;
+        space::require(image.destination(), content_bytes(plan, &measured))?;
         image
             .file()
             .set_len(layout.disk_bytes)
@@ -140,7 +144,8 @@ impl Assembly<'_> {
                     Ok(())
                 }
                 (None, Some(filesystem)) => {
-                    let mountpoint = partition.mountpoint.as_deref();
+                    // A copy holds what its original holds, made once more with identifiers of its own.
+                    let mountpoint = plan.original(partition).mountpoint.as_deref();
                     let data =
                         match packed.filter(|_| partition.role == PartitionRole::ReadOnlyRoot) {
                             Some(packed) => {
@@ -153,6 +158,7 @@ impl Assembly<'_> {
                                     ..place
                                 };
                                 self.fill(plan, filesystem, mountpoint, layout.content, place)?;
+                                set_attributes(&partition.attributes, filesystem, place)?;
                                 place.bytes
                             }
                         };
@@ -222,9 +228,6 @@ impl Assembly<'_> {
             return self.make_empty(filesystem, &target);
         };
         let directory = mountpoint.trim_start_matches('/');
-        if !directory.is_empty() {
-            self.tree.create_dir_all(directory, 0o755)?;
-        }
         let excludes = self.excludes(plan, mountpoint)?;
         let source = Source {
             tree: self.tree,
@@ -243,11 +246,11 @@ impl Assembly<'_> {
         let scratch = Scratch::create(&self.context.places.scratch, "empty")
             .at("write in", &self.context.places.scratch)?;
         let tree = TreeDir::open(scratch.path())?;
-        tree.set_mode("/", 0o755)?;
+        tree.create_dir_all("root", 0o755)?;
         let source = Source {
             tree: &tree,
-            directory: "",
-            excludes: &Excludes::new(Vec::<String>::new()),
+            directory: "root",
+            excludes: &Excludes::default(),
         };
         filesystem::make(self.context, source, filesystem, target)?;
         let path = scratch.path().to_owned();
@@ -258,7 +261,8 @@ impl Assembly<'_> {
     fn excludes(&self, plan: &DiskPlan, mountpoint: &str) -> Result<Excludes, BuildError> {
         Excludes::for_tree(
             self.tree,
-            &without_mount_points(plan, |other| other == mountpoint),
+            // What stays out of the file systems around this one is in it.
+            &without_mount_points(plan, |other| is_within(mountpoint, other)),
         )
     }
 }
@@ -303,19 +307,99 @@ fn move_packed(packed: &Packed, place: Place<'_>) -> Result<(), BuildError> {
     Ok(())
 }
 
+/// Bytes of the files of all file systems, those of copies included.
+fn content_bytes(plan: &DiskPlan, measured: &Measured) -> u64 {
+    let copies = plan
+        .partitions
+        .iter()
+        .filter(|partition| partition.copy_of.is_some())
+        .filter_map(|partition| plan.original(partition).mountpoint.as_deref())
+        .map(|mountpoint| measured.at(mountpoint).block_bytes);
+    measured.root_tree.block_bytes + copies.sum::<u64>()
+}
+
 /// The plan's excludes without those that keep the content of mount points out, where `is_wanted` says so.
 fn without_mount_points(plan: &DiskPlan, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
-    let own: Vec<String> = plan
-        .mountpoints()
-        .into_iter()
-        .filter(|mountpoint| is_wanted(mountpoint))
+    let mountpoints = plan.mountpoints().into_iter();
+    without_content_of(&plan.excludes, mountpoints.filter(|it| is_wanted(it)))
+}
+
+fn without_content_of<'a>(
+    excludes: &[String],
+    mountpoints: impl Iterator<Item = &'a str>,
+) -> Vec<String> {
+    let mut excludes = excludes.to_vec();
+    let own = mountpoints
         .map(|mountpoint| mountpoint.trim_start_matches('/'))
         .filter(|directory| !directory.is_empty())
-        .flat_map(|directory| [format!("{directory}/*"), format!("{directory}/.*")])
-        .collect();
-    plan.excludes
-        .iter()
-        .filter(|pattern| !own.contains(pattern))
-        .cloned()
-        .collect()
+        .flat_map(|directory| [format!("{directory}/*"), format!("{directory}/.*")]);
+    for pattern in own {
+        // They are behind the others, among which there may be the same: `tmp/*` stays out wherever `/tmp` is.
+        if let Some(index) = excludes.iter().rposition(|other| *other == pattern) {
+            excludes.remove(index);
+        }
+    }
+    excludes
+}
+
+/// Whether a path is a directory or below it.
+fn is_within(path: &str, directory: &str) -> bool {
+    Path::new(path).starts_with(directory)
+}
+
+/// Sets what a description wants of all files of a file system.
+fn set_attributes(
+    attributes: &[FileAttribute],
+    filesystem: &FileSystemPlan,
+    place: Place<'_>,
+) -> Result<(), BuildError> {
+    for attribute in attributes {
+        match attribute {
+            FileAttribute::SynchronousUpdates if filesystem.kind.is_ext() => {
+                kiwi_ondisk::ext::set_synchronous(place.file, place.offset)?;
+            }
+            FileAttribute::SynchronousUpdates | FileAttribute::NoCopyOnWrite => {
+                return Err(BuildError::Unexpected(format!(
+                    "the plan wants {attribute:?} on {}, which this version does not do",
+                    filesystem.kind.fstab_name()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_mount_points_keep_their_content() {
+        let patterns = [
+            "tmp/*",
+            "var/*",
+            "var/.*",
+            "var/log/*",
+            "var/log/.*",
+            "tmp/*",
+            "tmp/.*",
+        ];
+        let planned = patterns.map(str::to_owned);
+        let left = |mountpoint: &str| {
+            let all = ["/", "/var", "/var/log", "/tmp"].into_iter();
+            without_content_of(&planned, all.filter(|other| is_within(mountpoint, other)))
+        };
+        assert_eq!(left("/"), patterns);
+        assert_eq!(
+            left("/var"),
+            ["tmp/*", "var/log/*", "var/log/.*", "tmp/*", "tmp/.*"]
+        );
+        assert_eq!(left("/var/log"), ["tmp/*", "tmp/*", "tmp/.*"]);
+        // What is in `/tmp` stays out, wherever it lies.
+        assert_eq!(
+            left("/tmp"),
+            ["tmp/*", "var/*", "var/.*", "var/log/*", "var/log/.*"]
+        );
+        assert!(!is_within("/variable", "/var"));
+    }
 }

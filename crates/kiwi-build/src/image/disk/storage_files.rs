@@ -10,6 +10,8 @@ use super::stack;
 use crate::context::BuildContext;
 use crate::error::{Because, BuildError};
 
+const DEBIAN_CONFIGURATION: &str = "etc/mdadm/mdadm.conf";
+
 /// Writes `mdadm.conf`, `integritytab`, `crypttab` and key files, as far as the plan has such layers.
 pub(super) fn write(
     context: &BuildContext<'_>,
@@ -29,9 +31,8 @@ pub(super) fn write(
             LayerPlan::Raid(raid) => {
                 let line = stack::array(context, raid)?.mdadm_conf_line(&raid.device);
                 tree.create_file("etc/mdadm.conf", 0o644, &line)?;
-                // Where Debian's tools look.
                 if tree.exists("etc/mdadm") {
-                    tree.create_file("etc/mdadm/mdadm.conf", 0o644, line)?;
+                    add_to_debian_configuration(tree, &line)?;
                 }
             }
             LayerPlan::Integrity(integrity) => {
@@ -67,4 +68,17 @@ pub(super) fn write(
         below = storage::device_of(layer);
     }
     Ok(())
+}
+
+/// Adds an array where Debian's tools look; their monitor wants to know whom to tell, too.
+fn add_to_debian_configuration(tree: &TreeDir, line: &str) -> Result<(), BuildError> {
+    let mut text = if tree.exists(DEBIAN_CONFIGURATION) {
+        tree.read_to_string(DEBIAN_CONFIGURATION)?
+    } else {
+        "MAILADDR root\n".to_owned()
+    };
+    if !text.contains(line) {
+        text.push_str(line);
+    }
+    Ok(tree.create_file(DEBIAN_CONFIGURATION, 0o644, text)?)
 }

@@ -168,4 +168,17 @@ codes! {
         "The initrd is built from the boot description that `boot` names, and this host has no such directory.",
         "Install the package that brings it, name one that is installed, or remove `initrd_system`, so that dracut makes the \
          initrd.";
+    TOO_MANY_PARTITIONS = 375: "too many partitions",
+        "An MBR has room for four partitions, a GPT of the usual size for 128; copies count, too.",
+        "Add `dosparttable_extended_layout=\"true\"`, use firmware that brings a GPT, or leave some out.";
+    PARTITION_SIZE = 376: "size of a partition not possible",
+        "A partition needs a size, and a FAT file system has bounds that its kind sets.",
+        "Choose a size within the bounds of the message.";
+    SPARE_BEHIND_ROOT = 377: "spare partition where the root partition shall grow",
+        "At first boot a disk grows at its end. With the spare partition there, the root file system keeps its size.",
+        "Set `oem-resize` to false, or remove `spare_part_is_last`.";
+    DASD_TABLE = 378: "partition table of a DASD",
+        "The volume label of a DASD in compatible disk layout is written by `fdasd`, which asks the driver of a block device for the \
+         geometry. Images are made in files, which have none.",
+        "Use another `targettype`.";
 }

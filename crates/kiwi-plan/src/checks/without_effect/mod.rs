@@ -11,6 +11,9 @@ use kiwi_description::model::values::{DiskFormat, ImageType};
 use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
+use crate::disk::firmware::{FirmwareRequest, firmware};
+use crate::disk::partitions::has_boot_partition;
+use crate::plan::disk::TableKind;
 use crate::resolve::Facts;
 
 pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
@@ -93,12 +96,11 @@ fn disk(facts: &Facts<'_>, all: &mut Report<'_>) {
         all.unused("eficsmpart_id", disk.eficsmpart_id.as_ref(), why);
         all.unused("efimountoptions", disk.efimountoptions.as_ref(), why);
         all.unused("target_removable", disk.target_removable.as_ref(), why);
+        all.unused("force_mbr", disk.force_mbr.as_ref(), why);
+        all.unused("gpt_hybrid_mbr", disk.gpt_hybrid_mbr.as_ref(), why);
     }
-    if !is(disk.bootpartition)
-        && disk.mdraid.is_none()
-        && kind.systemdisk.is_none()
-        && !is(kind.overlay.overlayroot)
-    {
+    table(facts, all);
+    if !has_boot_partition(facts) {
         let why = "without a boot partition; set `bootpartition=\"true\"`";
         all.unused("bootpartsize", disk.bootpartsize.as_ref(), why);
         all.unused("bootfilesystem", disk.bootfilesystem.as_ref(), why);
@@ -141,6 +143,27 @@ fn encryption(kind: &Type, all: &mut Report<'_>) {
         all.unused("luks_pbkdf", kind.luks.luks_pbkdf.as_ref(), why);
         all.unused("luks_randomize", kind.luks.luks_randomize.as_ref(), why);
         all.unused("luks_version", kind.luks.luks_version.as_ref(), why);
+    }
+}
+
+/// Settings of one partition table in a disk that has the other one.
+fn table(facts: &Facts<'_>, all: &mut Report<'_>) {
+    let disk = &facts.kind().disk;
+    let request = FirmwareRequest::of(facts.kind());
+    match firmware(&facts.choice.machine, request).map(|firmware| firmware.table) {
+        Ok(TableKind::Gpt) => all.unused(
+            "dosparttable_extended_layout",
+            disk.dosparttable_extended_layout.as_ref(),
+            "with a GPT",
+        ),
+        Ok(TableKind::Msdos) => {
+            let why = "without a GPT";
+            all.unused("apply_dps_codes", disk.apply_dps_codes.as_ref(), why);
+            if is(disk.force_mbr) {
+                all.unused("gpt_hybrid_mbr", disk.gpt_hybrid_mbr.as_ref(), why);
+            }
+        }
+        Err(_) => {}
     }
 }
 

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::plan::boot::{BootLoader, BootPlan};
 use crate::plan::disk::Persistency;
@@ -45,6 +47,8 @@ fn partition(role: PartitionRole, size_mib: Option<u64>) -> PartitionPlan {
         active: false,
         size_mib,
         layers: Vec::new(),
+        takes_rest: false,
+        attributes: Vec::new(),
         filesystem: kind.map(filesystem),
         volumes: None,
         verity: None,
@@ -73,6 +77,7 @@ fn disk(table: TableKind, partitions: Vec<PartitionPlan>) -> DiskPlan {
         table,
         sector_size: 512,
         start_sector: 2048,
+        hybrid_mbr: Vec::new(),
         disk_guid: String::new(),
         mbr_id: 1,
         partitions,
@@ -347,4 +352,313 @@ fn filesystem_images() {
         TreeSize::default(),
     );
     assert!(empty.unwrap().unwrap().bytes >= MIB);
+}
+
+/// A partition of the description.
+fn custom(
+    id: &str,
+    size_mib: u64,
+    mountpoint: Option<&str>,
+    kind: Option<FileSystem>,
+) -> PartitionPlan {
+    PartitionPlan {
+        id: id.to_owned(),
+        mountpoint: mountpoint.map(str::to_owned),
+        filesystem: kind.map(filesystem),
+        ..partition(PartitionRole::Custom, Some(size_mib))
+    }
+}
+
+fn copy(of: &PartitionPlan) -> PartitionPlan {
+    PartitionPlan {
+        id: format!("{}clone1", of.id),
+        copy_of: Some(of.id.clone()),
+        mountpoint: None,
+        ..of.clone()
+    }
+}
+
+fn numbered(mut plan: DiskPlan, extended: bool) -> DiskPlan {
+    for (partition, index) in plan.partitions.iter_mut().zip(1..) {
+        partition.number = if extended && index > 3 {
+            index + 1
+        } else {
+            index
+        };
+    }
+    plan
+}
+
+#[test]
+fn content_of_partitions_of_the_description_is_taken_off() {
+    let mut sizes = measured(tree(1000, 40_000));
+    sizes.parts.insert("/var".to_owned(), tree(400, 10_000));
+    let var = |kind| custom("var", 2000, Some("/var"), Some(kind));
+    let root = || partition(PartitionRole::Root, None);
+    let size = |partitions| {
+        let plan = disk(TableKind::Msdos, partitions);
+        layout(&plan, &sizes).unwrap().disk_bytes / MIB
+    };
+    // 400 * 1.5 + 2 * 10000 * 256 / 2^20 = 604.
+    let ext = var(FileSystem::Ext4);
+    assert_eq!(size(vec![ext.clone(), root()]), 1519 + 2000 - 604);
+    assert_eq!(size(vec![copy(&ext), ext, root()]), 1519 + 2 * 2000 - 604);
+    assert_eq!(size(vec![var(FileSystem::Squashfs), root()]), 1519 + 2000);
+    assert_eq!(size(vec![custom("raw", 50, None, None), root()]), 1519 + 50);
+}
+
+#[test]
+fn what_is_mounted_deeper_is_counted_once() {
+    let mut sizes = measured(tree(1000, 40_000));
+    sizes.parts.insert("/var".to_owned(), tree(100, 100));
+    sizes.parts.insert("/var/log".to_owned(), tree(300, 100));
+    let small = custom("var", 250, Some("/var"), Some(FileSystem::Ext4));
+    let plan = |log_mib| {
+        let log = custom("log", log_mib, Some("/var/log"), Some(FileSystem::Ext4));
+        let root = partition(PartitionRole::Root, None);
+        disk(TableKind::Gpt, vec![log, small.clone(), root])
+    };
+    assert!(layout(&plan(400), &sizes).is_ok());
+    let error = layout(&plan(200), &sizes).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the `log` partition is too small: needs 3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn copies_of_root_are_of_one_size() {
+    let root = partition(PartitionRole::Root, None);
+    let mut plan = disk(TableKind::Gpt, vec![copy(&root), root]);
+    let sizes = measured(tree(1000, 40_000));
+    let bytes = |plan: &DiskPlan| {
+        let result = layout(plan, &sizes).unwrap();
+        let all: Vec<u64> = result.partitions.iter().map(|it| it.bytes / MIB).collect();
+        (result.disk_bytes / MIB, all)
+    };
+    assert_eq!(bytes(&plan), (2 * 1519, vec![1518, 1518]));
+    plan.size = SizeRule::Absolute { mib: 4001 };
+    assert_eq!(bytes(&plan), (4001, vec![1999, 1999]));
+    let needed = 2 * ext::minimum_mib(FileSystem::Ext4, sizes.root_tree) + 2;
+    plan.size = SizeRule::Absolute { mib: needed - 1 };
+    plan.size_origin = Some(Origin::Default("here".to_owned()));
+    assert_eq!(
+        layout(&plan, &sizes),
+        Err(LayoutError::TooSmall {
+            what: "disk",
+            needs_mib: needed,
+            given_mib: needed - 1,
+            origin: plan.size_origin.clone(),
+        })
+    );
+    plan.size = SizeRule::Absolute { mib: needed };
+    assert!(layout(&plan, &sizes).is_ok());
+}
+
+#[test]
+fn spare_space_at_the_end_gets_what_is_left_over() {
+    let root = partition(PartitionRole::Root, None);
+    let spare = PartitionPlan {
+        takes_rest: true,
+        filesystem: None,
+        ..partition(PartitionRole::Spare, Some(500))
+    };
+    let mut plan = disk(
+        TableKind::Gpt,
+        vec![copy(&root), root.clone(), spare.clone()],
+    );
+    plan.size = SizeRule::Absolute { mib: 6001 };
+    let sizes = measured(tree(1000, 40_000));
+    let bytes = |plan: &DiskPlan| -> Vec<u64> {
+        let result = layout(plan, &sizes).unwrap();
+        result.partitions.iter().map(|it| it.bytes / MIB).collect()
+    };
+    assert_eq!(bytes(&plan), [2749, 2749, 501]);
+    // A root of fixed size leaves all the rest to it.
+    let fixed = PartitionPlan {
+        size_mib: Some(2000),
+        ..root
+    };
+    plan.partitions = vec![fixed, spare];
+    assert_eq!(bytes(&plan), [2000, 6001 - 2002]);
+}
+
+#[test]
+fn logical_partitions_have_a_record_in_front() {
+    let mut plan = numbered(
+        disk(
+            TableKind::Msdos,
+            vec![
+                custom("a", 10, None, None),
+                custom("b", 10, None, None),
+                custom("c", 10, None, None),
+                custom("d", 10, None, None),
+                partition(PartitionRole::Root, None),
+            ],
+        ),
+        true,
+    );
+    for sector_size in [512, 4096] {
+        plan.sector_size = sector_size;
+        plan.start_sector = MIB / u64::from(sector_size);
+        plan.size = SizeRule::Absolute { mib: 4096 };
+        let result = layout(&plan, &measured(tree(1000, 40_000))).unwrap();
+        let starts: Vec<u64> = result
+            .partitions
+            .iter()
+            .map(|it| it.start_bytes / MIB)
+            .collect();
+        assert_eq!(starts, [1, 11, 21, 32, 43]);
+        let per_mib = MIB / u64::from(sector_size);
+        assert_eq!(
+            result.extended,
+            Some(ExtendedLayout {
+                number: 4,
+                start_lba: 31 * per_mib,
+                sectors: (4096 - 31) * per_mib
+            })
+        );
+        let root = result.partitions.last().unwrap();
+        assert_eq!(root.start_bytes + root.bytes, result.disk_bytes);
+    }
+}
+
+#[test]
+fn no_size_is_too_large_to_be_refused() {
+    let tree = measured(tree(10, 10));
+    let mut plan = disk(
+        TableKind::Gpt,
+        vec![
+            custom("a", u64::MAX, None, None),
+            custom("b", u64::MAX, None, None),
+            partition(PartitionRole::Root, None),
+        ],
+    );
+    let refused = |plan: &DiskPlan| {
+        let error = layout(plan, &tree).unwrap_err();
+        assert!(matches!(error, LayoutError::TooLargeForTable { .. }));
+    };
+    refused(&plan);
+    plan.partitions.drain(..2);
+    plan.size = SizeRule::Additive { mib: u64::MAX };
+    refused(&plan);
+    plan.size = SizeRule::Computed;
+    plan.unpartitioned_mib = u64::MAX;
+    refused(&plan);
+    plan.unpartitioned_mib = 0;
+    plan.start_sector = u64::MAX;
+    refused(&plan);
+}
+
+/// Some partitions with content, most of them large enough for it.
+fn any_partitions() -> impl Strategy<Value = Vec<PartitionPlan>> {
+    let kinds = prop_oneof![
+        Just(None),
+        Just(Some(FileSystem::Ext4)),
+        Just(Some(FileSystem::Ext2)),
+        Just(Some(FileSystem::Fat32)),
+        Just(Some(FileSystem::Squashfs)),
+    ];
+    let one = (1_u64..3000, kinds, any::<bool>());
+    (
+        proptest::collection::vec(one, 0..8),
+        any::<bool>(),
+        proptest::option::of(1_u64..500),
+        proptest::option::of(1000_u64..5000),
+    )
+        .prop_map(|(list, root_copy, spare, root_size)| {
+            let mut partitions = Vec::new();
+            for (index, (size, kind, is_copied)) in list.into_iter().enumerate() {
+                let mountpoint = kind.map(|_| format!("/m{index}"));
+                let id = format!("p{index}");
+                let one = custom(&id, size, mountpoint.as_deref(), kind);
+                if is_copied {
+                    partitions.push(copy(&one));
+                }
+                partitions.push(one);
+            }
+            let root = partition(PartitionRole::Root, root_size);
+            if root_copy {
+                partitions.push(copy(&root));
+            }
+            partitions.push(root);
+            if let Some(size) = spare {
+                partitions.push(PartitionPlan {
+                    takes_rest: true,
+                    filesystem: None,
+                    ..partition(PartitionRole::Spare, Some(size))
+                });
+            }
+            partitions
+        })
+}
+
+proptest! {
+    /// Whatever is planned lies beside each other within the disk and holds its content, or is refused.
+    #[test]
+    fn every_layout_holds_what_goes_in(
+        partitions in any_partitions(),
+        gpt in any::<bool>(),
+        big_sectors in any::<bool>(),
+        start in 2048_u64..20_000,
+        contents in proptest::collection::vec((0_u64..800, 1_u64..30_000), 9),
+        written in proptest::option::of((any::<bool>(), 1_u64..40_000)),
+        unpartitioned in 0_u64..500,
+    ) {
+        let table = if gpt { TableKind::Gpt } else { TableKind::Msdos };
+        let mut plan = numbered(disk(table, partitions), !gpt);
+        plan.sector_size = if big_sectors { 4096 } else { 512 };
+        plan.start_sector = start;
+        plan.size = match written {
+            None => SizeRule::Computed,
+            Some((true, mib)) => SizeRule::Additive { mib },
+            Some((false, mib)) => SizeRule::Absolute { mib },
+        };
+        plan.unpartitioned_mib = unpartitioned;
+        let mut sizes = measured(tree(0, 0));
+        for (index, (mib, entries)) in contents.iter().enumerate() {
+            sizes.root_tree += tree(*mib, *entries);
+            if index < 8 {
+                sizes.parts.insert(format!("/m{index}"), tree(*mib, *entries));
+            }
+        }
+        let result = match layout(&plan, &sizes) {
+            Ok(result) => result,
+            Err(LayoutError::TooLargeForTable { .. }) => return Err(TestCaseError::fail("no such size")),
+            Err(_) => return Ok(()),
+        };
+
+        let sector = u64::from(plan.sector_size);
+        let mut free = start * sector;
+        for (partition, place) in plan.partitions.iter().zip(&result.partitions) {
+            if is_logical(&plan, partition) {
+                prop_assert!(place.start_bytes >= free + MIB);
+                let extended = result.extended.unwrap();
+                prop_assert!(place.start_lba > extended.start_lba);
+                prop_assert!(place.start_lba + place.sectors <= extended.start_lba + extended.sectors);
+            }
+            prop_assert!(place.start_bytes >= free);
+            prop_assert!(place.start_bytes % MIB == 0 || place.number == 1);
+            prop_assert_eq!(place.start_lba * sector, place.start_bytes);
+            prop_assert_eq!(place.sectors * sector, place.bytes);
+            prop_assert!(place.bytes > 0);
+            match partition.size_mib {
+                Some(mib) if partition.takes_rest => prop_assert!(place.bytes >= mib * MIB),
+                Some(mib) => prop_assert_eq!(place.bytes, mib * MIB),
+                None => {}
+            }
+            prop_assert!(place.bytes >= needed_mib(&plan, partition, &sizes) * MIB);
+            if let Some(kind) = partition.filesystem.as_ref().map(|it| it.kind)
+                && kind.is_ext()
+            {
+                prop_assert!(ext::fits(kind, place.bytes, content(&plan, partition, &sizes)));
+            }
+            free = place.start_bytes + place.bytes;
+        }
+        prop_assert!(free + table_end_mib(table) * MIB <= result.partitioned_bytes);
+        prop_assert_eq!(result.partitioned_bytes + unpartitioned * MIB, result.disk_bytes);
+        if let SizeRule::Absolute { mib } = plan.size {
+            prop_assert_eq!(result.disk_bytes, mib * MIB);
+        }
+    }
 }

@@ -83,6 +83,24 @@ pub(crate) fn cases() -> Vec<Case> {
             r#"<systemdisk><volume name="my home" mountpoint="/home"/></systemdisk>"#,
         ),
         disk(
+            "K0375",
+            "too many for an MBR",
+            r#"bootpartition="true""#,
+            r#"<partitions><partition name="a" size="10"/><partition name="b" size="10"/><partition name="c" size="10"/></partitions>"#,
+        ),
+        disk(
+            "K0376",
+            "partition of nothing",
+            "",
+            r#"<partitions><partition name="data" size="0"/></partitions>"#,
+        ),
+        disk(
+            "K0377 K0318",
+            "spare space where root grows",
+            r#"spare_part="10" spare_part_is_last="true""#,
+            r"<oemconfig><oem-resize>true</oem-resize></oemconfig>",
+        ),
+        disk(
             "K0348",
             "volume outside of the tree",
             "",
