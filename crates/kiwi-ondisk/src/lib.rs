@@ -16,6 +16,7 @@
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
 //! | [`swap`] | swap areas |
+//! | [`uki`] | unified kernel images |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
 //! | [`cpio`] | members of the archives that initrds are made of |
@@ -40,6 +41,7 @@ pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod uki;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;
