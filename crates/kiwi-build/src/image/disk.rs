@@ -15,8 +15,8 @@ use kiwi_plan::plan::boot::BootLoader;
 use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
 use kiwi_plan::plan::root::Hook;
 
-use super::space;
-use crate::bootloader::grub2::{self, CoreImage};
+use super::{edit_boot_install, space};
+use crate::bootloader::{self, CoreImage, zipl};
 use crate::context::BuildContext;
 use crate::error::{Because, BuildError};
 use crate::excludes::Excludes;
@@ -33,17 +33,26 @@ const PAGE: u32 = 4096;
 pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>, BuildError> {
     let tree = &context.tree()?;
     system_files::write(context, tree, plan)?;
-    if let Some(initrd) = &plan.initrd {
-        let kernel = kernel::newest(tree)?;
-        phase("initrd", || initrd::build(context, tree, &kernel, initrd))?;
-    }
-    let core = phase("boot loader", || match plan.boot.loader {
-        BootLoader::Grub2 => grub2::install(context, tree, plan),
-        BootLoader::Custom => Ok(None),
+    let initrd = match &plan.initrd {
+        None => None,
+        Some(initrd) => {
+            let kernel = kernel::newest(tree)?;
+            Some(phase("initrd", || {
+                initrd::build(context, tree, &kernel, initrd)
+            })?)
+        }
+    };
+    let core = phase("boot loader", || {
+        bootloader::install(context, tree, plan, initrd)
     })?;
     run_hooks(context, plan)?;
     system_files::remove_build_files(tree)?;
-    let raw = phase("disk", || assemble(context, tree, plan, core))?;
+    let (raw, layout) = phase("disk", || assemble(context, tree, plan, core))?;
+    if let Err(error) = finish(context, plan, &layout, &raw) {
+        // What is incomplete must not look like a result.
+        fs_err::remove_file(&raw).at("remove", &raw)?;
+        return Err(error);
+    }
     let settings = &context.plan.settings;
     let mut records = vec![
         Record::new("disk_image", &raw)
@@ -95,6 +104,19 @@ fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildErr
     Ok(())
 }
 
+/// What needs the disk whole: boot records that name blocks, and the last script.
+fn finish(
+    context: &BuildContext<'_>,
+    plan: &DiskPlan,
+    layout: &DiskLayout,
+    raw: &Path,
+) -> Result<(), BuildError> {
+    if plan.boot.loader == BootLoader::Zipl {
+        zipl::install(context, plan, layout, raw)?;
+    }
+    edit_boot_install::run(context, layout, raw)
+}
+
 fn root_partition(plan: &DiskPlan) -> Result<&PartitionPlan, BuildError> {
     plan.partitions
         .iter()
@@ -108,7 +130,7 @@ fn assemble(
     tree: &TreeDir,
     plan: &DiskPlan,
     core: Option<CoreImage>,
-) -> Result<PathBuf, BuildError> {
+) -> Result<(PathBuf, DiskLayout), BuildError> {
     let whole = Excludes::for_tree(tree, &without_mount_points(plan, |_| true))?;
     let measured = measure::measure(tree, &whole)?;
     let layout = layout(plan, &measured).map_err(BuildError::from_layout)?;
@@ -125,7 +147,7 @@ fn assemble(
     if let Some(core) = core {
         place_core(plan, &layout, &core, image.file_mut())?;
     }
-    image.finish()
+    Ok((image.finish()?, layout))
 }
 
 /// The plan's excludes without those that keep the content of mount points out, where `is_wanted` says so.

@@ -14,6 +14,7 @@
 
 mod appx;
 mod boot_description;
+mod boot_loader;
 mod bootloader_environment;
 mod bootstrap;
 mod container_options;
@@ -155,6 +156,7 @@ pub const CHECKS: &[Check] = &[
     check("check_storage_names", storage_names::run),
     check("check_label_length", label_length::run),
     check("check_kernel_command_line", kernel_command_line::run),
+    check("check_boot_loader", boot_loader::run),
     check("check_container_options", container_options::run),
     check("check_settings_without_effect", without_effect::run),
     check("check_unread_settings", unread_settings::run),

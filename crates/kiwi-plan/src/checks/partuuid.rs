@@ -25,6 +25,11 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
             .efiparttable
             .is_some_and(|it| *it == EfiPartitionTable::Msdos),
         compatibility_module: true,
+        target: kind
+            .bootloader
+            .as_ref()
+            .and_then(|loader| loader.targettype)
+            .map(|target| *target),
     };
     let msdos =
         firmware(&facts.choice.machine, request).is_ok_and(|it| it.table == TableKind::Msdos);

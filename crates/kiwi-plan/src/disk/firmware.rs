@@ -1,5 +1,6 @@
 //! What a disk needs because of the firmware that starts it (spec 04, section 2).
 
+use kiwi_description::model::values::TargetType;
 use thiserror::Error;
 
 use crate::architecture::{architecture, known_machines};
@@ -15,6 +16,8 @@ pub struct FirmwareRequest<'a> {
     pub efi_on_msdos: bool,
     /// `type@eficsm`, true when not written.
     pub compatibility_module: bool,
+    /// `bootloader@targettype`, for machines whose disks differ by it.
+    pub target: Option<TargetType>,
 }
 
 /// The consequences of a firmware.
@@ -32,6 +35,8 @@ pub struct Firmware {
     pub bios_boot_partition: bool,
     /// The boot flag of an MBR partition is set.
     pub active_flag: bool,
+    /// A small partition holds GRUB's core image for Open Firmware.
+    pub prep_partition: bool,
 }
 
 /// Why a firmware cannot be planned.
@@ -87,25 +92,33 @@ pub fn firmware(machine: &str, request: FirmwareRequest<'_>) -> Result<Firmware,
             allowed: row.firmware,
         });
     }
+    let power = machine.starts_with("ppc64");
+    let dasd = name == "none" && request.target == Some(TargetType::Cdl);
+    // These two need a partition and a partition table that come with a later version.
+    if name == "ofw" || dasd {
+        return Err(FirmwareError::NotYet {
+            name: name.to_owned(),
+            machine: machine.to_owned(),
+        });
+    }
     let efi = match name {
-        "bios" => None,
         "efi" => Some(EfiMode::Plain),
         "uefi" => Some(EfiMode::Secure),
-        other => {
-            return Err(FirmwareError::NotYet {
-                name: other.to_owned(),
-                machine: machine.to_owned(),
-            });
-        }
+        _ => None,
     };
-    let table = if efi.is_some() && !request.efi_on_msdos {
+    let gpt = match name {
+        "efi" | "uefi" => !request.efi_on_msdos,
+        "none" => request.target == Some(TargetType::Gpt),
+        _ => power,
+    };
+    let table = if gpt {
         TableKind::Gpt
     } else {
         TableKind::Msdos
     };
     let bios = row.bios
         && match table {
-            TableKind::Gpt => request.compatibility_module,
+            TableKind::Gpt => efi.is_some() && request.compatibility_module,
             TableKind::Msdos => true,
         };
     Ok(Firmware {
@@ -115,7 +128,8 @@ pub fn firmware(machine: &str, request: FirmwareRequest<'_>) -> Result<Firmware,
         efi,
         // The reference makes this partition on MBR disks too, where it has no type and no use.
         bios_boot_partition: bios && table == TableKind::Gpt,
-        active_flag: name == "bios",
+        active_flag: matches!(name, "bios" | "ofw"),
+        prep_partition: name == "ofw",
     })
 }
 
@@ -141,6 +155,11 @@ mod tests {
             ("aarch64", None, false, true, "efi", Gpt, false, Some(Plain), false, false),
             ("aarch64", Some("uefi"), true, true, "uefi", Msdos, false, Some(Secure), false, false),
             ("riscv64", None, false, true, "efi", Gpt, false, Some(Plain), false, false),
+            ("x86_64", Some("ec2"), false, true, "ec2", Msdos, true, None, false, false),
+            ("x86_64", Some("custom"), false, true, "custom", Msdos, true, None, false, false),
+            ("aarch64", Some("custom"), false, true, "custom", Msdos, false, None, false, false),
+            ("ppc64le", Some("opal"), false, true, "opal", Gpt, false, None, false, false),
+            ("s390x", None, false, true, "none", Msdos, false, None, false, false),
         ];
         for (
             machine,
@@ -159,6 +178,7 @@ mod tests {
                 name,
                 efi_on_msdos,
                 compatibility_module,
+                target: None,
             };
             let expected = Firmware {
                 name: text.to_owned(),
@@ -167,6 +187,7 @@ mod tests {
                 efi,
                 bios_boot_partition: partition,
                 active_flag: active,
+                prep_partition: false,
             };
             assert_eq!(
                 firmware(machine, request),
@@ -204,21 +225,6 @@ mod tests {
                 None,
                 "disks that start with `ofw` firmware on `ppc64le` are not built by this version yet",
             ),
-            (
-                "s390x",
-                None,
-                "disks that start with `none` firmware on `s390x` are not built by this version yet",
-            ),
-            (
-                "x86_64",
-                Some("ec2"),
-                "disks that start with `ec2` firmware on `x86_64` are not built by this version yet",
-            ),
-            (
-                "x86_64",
-                Some("custom"),
-                "disks that start with `custom` firmware on `x86_64` are not built by this version yet",
-            ),
         ] {
             let request = FirmwareRequest {
                 name,
@@ -226,6 +232,25 @@ mod tests {
                 ..Default::default()
             };
             assert_eq!(firmware(machine, request).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn tables_of_mainframes() {
+        for (target, expected) in [
+            (Some(TargetType::Gpt), Ok(Gpt)),
+            (Some(TargetType::Fba), Ok(Msdos)),
+            (Some(TargetType::Scsi), Ok(Msdos)),
+            (Some(TargetType::Cdl), Err(())),
+        ] {
+            let request = FirmwareRequest {
+                target,
+                ..Default::default()
+            };
+            let table = firmware("s390x", request)
+                .map(|it| it.table)
+                .map_err(|_| ());
+            assert_eq!(table, expected, "{target:?}");
         }
     }
 }

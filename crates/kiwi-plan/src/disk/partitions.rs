@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::firmware::Firmware;
 use super::type_codes::{gpt_type, mbr_type};
+use crate::boot::efi_partition_default;
 use crate::ids::Ids;
 use crate::plan::Origin;
 use crate::plan::disk::{PartitionPlan, PartitionRole, TableKind};
@@ -14,8 +15,6 @@ use crate::resolve::{DEFAULT_SWAP_MIB, Facts};
 
 /// Room for GRUB's core image.
 const BIOS_BOOT_MIB: u64 = 2;
-/// Default of `efipartsize`.
-const EFI_MIB: u64 = 20;
 /// Default of `bootpartsize`.
 const BOOT_MIB: u64 = 300;
 /// From this size on FAT16 has no cluster size left that everything can read.
@@ -54,7 +53,8 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: PartitionRules<'_>, ids: &Ids) -> V
         builder.keys(&["kiwi_BiosGrub"]);
     }
     if rules.firmware.efi.is_some() {
-        let size = builder.fixed(disk.efipartsize, EFI_MIB, "default of `efipartsize`");
+        let (default, rule) = efi_partition_default(facts);
+        let size = builder.fixed(disk.efipartsize, default, rule);
         let kind = if size.0 >= FAT32_FROM_MIB {
             FileSystem::Fat32
         } else {

@@ -98,6 +98,12 @@ fn plan_firmware(facts: &Facts<'_>, diagnostics: &mut Diagnostics) -> Option<Fir
             .efiparttable
             .is_some_and(|it| *it == EfiPartitionTable::Msdos),
         compatibility_module: disk.eficsm.is_none_or(|it| *it),
+        target: facts
+            .kind()
+            .bootloader
+            .as_ref()
+            .and_then(|loader| loader.targettype)
+            .map(|target| *target),
     };
     let place = disk
         .firmware
