@@ -96,11 +96,7 @@ fn write_configuration(tree: &TreeDir, disk: &DiskPlan) -> Result<(), BuildError
 }
 
 fn configuration(disk: &DiskPlan) -> String {
-    // A menu that is hidden is shown when a key is held down.
-    let timeout = match disk.boot.timeout_style.as_deref() {
-        Some("hidden") => "menu-hidden".to_owned(),
-        _ => disk.boot.timeout_seconds.to_string(),
-    };
+    let timeout = disk.boot.timeout_seconds;
     format!("console-mode max\neditor no\ntimeout {timeout}\n")
 }
 

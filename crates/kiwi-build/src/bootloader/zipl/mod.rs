@@ -68,21 +68,21 @@ pub fn install(
     for (path, text) in [(&script, SCRIPT), (&settings, &configuration(disk, layout))] {
         fs_err::write(path, text).at("write", path)?;
     }
-    let number = |role| {
-        layout
-            .partition(role)
-            .map(|place| place.number.to_string())
-            .unwrap_or_default()
-    };
-    let command = Cmd::new("unshare")
+    let mut command = Cmd::new("unshare")
         .args(["--mount", "--propagation", "private", "bash"])
         .arg(script)
         .arg(raw)
         .arg(&mount_point)
         .arg(settings)
-        .arg(disk.sector_size.to_string())
-        .arg(number(PartitionRole::Root))
-        .arg(number(PartitionRole::Boot));
+        .arg(disk.sector_size.to_string());
+    for place in [PartitionRole::Root, PartitionRole::Boot]
+        .into_iter()
+        .filter_map(|role| layout.partition(role))
+    {
+        command = command
+            .arg(place.start_bytes.to_string())
+            .arg(place.bytes.to_string());
+    }
     context
         .runner
         .run_lines(&command, &mut |_, _| {})

@@ -82,7 +82,84 @@ fn the_program_runs_on_the_finished_disk() {
     assert_eq!(
         bench.lines(),
         [format!(
-            "unshare --mount --propagation private bash {scratch}/zipl.sh /t/a.raw {scratch}/zipl {scratch}/zipl.conf 512 2 1"
+            "unshare --mount --propagation private bash {scratch}/zipl.sh /t/a.raw {scratch}/zipl {scratch}/zipl.conf 512 \
+             2097152 1048576 1048576 1048576"
         )]
     );
+}
+
+/// The programs that the script calls, as far as the machine of this test must not have them: each writes down its arguments.
+const FAKES: [(&str, &str); 5] = [
+    (
+        "losetup",
+        "[ \"$1\" = --detach ] && exit\nn=$(cat \"$0.n\" 2>/dev/null || echo 0)\necho $((n + 1)) > \"$0.n\"\necho /dev/fake$n\n",
+    ),
+    ("mount", ""),
+    ("umount", ""),
+    ("chroot", "cp \"$1/boot/.kiwi-zipl.conf\" \"$0.conf\"\n"),
+    ("sync", ""),
+];
+
+#[test]
+fn the_script_leaves_nothing_attached() {
+    for (partitions, mounts) in [
+        (&["1", "2", "3", "4"][..], &["mount /dev/fake2 MP/boot"][..]),
+        (&["1", "2"], &[]),
+    ] {
+        let bench = Bench::new();
+        let directory = bench.outside("fakes");
+        std::fs::create_dir(&directory).unwrap();
+        let log = directory.join("log");
+        for (name, body) in FAKES {
+            let path = directory.join(name);
+            let text = format!("#!/bin/bash\necho \"{name} $*\" >> \"$LOG\"\n{body}");
+            std::fs::write(&path, text).unwrap();
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+            std::fs::set_permissions(&path, mode).unwrap();
+        }
+        let mount_point = bench.outside("mp");
+        std::fs::create_dir_all(mount_point.join("boot")).unwrap();
+        let (script, settings) = (bench.outside("zipl.sh"), bench.outside("zipl.conf"));
+        std::fs::write(&script, SCRIPT).unwrap();
+        std::fs::write(&settings, configuration(&mainframe(), &layout())).unwrap();
+        let command = Cmd::new("bash")
+            .arg(&script)
+            .args(["/t/a.raw"])
+            .arg(&mount_point)
+            .arg(&settings)
+            .arg("512")
+            .args(partitions)
+            .env("LOG", &log)
+            .env("PATH", format!("{}:/usr/bin:/bin", directory.display()));
+        let runner = kiwi_host::SystemRunner::new(kiwi_host::Interrupt::detached().unwrap());
+        kiwi_host::command::Runner::run(&runner, &command).unwrap();
+        let said = std::fs::read_to_string(&log).unwrap();
+        let said = said.replace(mount_point.to_str().unwrap(), "MP");
+        let mut expected = vec![
+            "losetup --find --show --sector-size 512 /t/a.raw",
+            "losetup --find --show --sector-size 512 --offset 1 --sizelimit 2 /t/a.raw",
+            "mount /dev/fake1 MP",
+        ];
+        if !mounts.is_empty() {
+            expected
+                .push("losetup --find --show --sector-size 512 --offset 3 --sizelimit 4 /t/a.raw");
+        }
+        expected.extend(mounts);
+        expected.extend([
+            "mount --bind /dev MP/dev",
+            "mount -t proc proc MP/proc",
+            "chroot MP zipl --noninteractive --config /boot/.kiwi-zipl.conf --blsdir /boot/loader/entries --verbose",
+            "sync ",
+            "umount --recursive MP",
+            "losetup --detach /dev/fake0",
+            "losetup --detach /dev/fake1",
+        ]);
+        if !mounts.is_empty() {
+            expected.push("losetup --detach /dev/fake2");
+        }
+        assert_eq!(said.lines().collect::<Vec<_>>(), expected);
+        let used = std::fs::read_to_string(directory.join("chroot.conf")).unwrap();
+        assert!(used.contains("targetbase=/dev/fake0\n"), "{used}");
+        assert!(!mount_point.join("boot/.kiwi-zipl.conf").exists());
+    }
 }
