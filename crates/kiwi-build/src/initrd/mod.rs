@@ -60,7 +60,7 @@ fn configured_name(tree: &TreeDir, version: &str) -> Option<String> {
             names
                 .iter()
                 .filter_map(|name| name.to_str())
-                .filter(|name| name.ends_with(".conf"))
+                .filter(|name| name.strip_suffix(".conf").is_some())
                 .map(|name| format!("{directory}/{name}")),
         );
     }

@@ -83,7 +83,7 @@ pub(super) fn install(
     {
         install_for(context, tree, disk, places, &smaller)?;
     }
-    places.copy_font_to_efi(tree)
+    places::copy_font_to_efi(tree)
 }
 
 fn install_for(
@@ -269,6 +269,9 @@ fn copy_to_fallback(tree: &TreeDir, from: &str, name: &str) -> Result<String, Bu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bootloader::testing::disk;
+    use crate::root::testing::Bench;
+    use kiwi_host::command::Recorder;
 
     #[test]
     fn the_directory_a_grub_was_built_for() {
@@ -280,5 +283,133 @@ mod tests {
         ] {
             assert_eq!(directory_in(program).as_deref(), expected);
         }
+    }
+
+    /// A tree with these files, each with its own path as content, and what was laid out for a disk there.
+    fn installed(mode: EfiMode, id: &str, files: &[&str]) -> Bench {
+        let mut bench = Bench::new();
+        bench.write("etc/os-release", &format!("ID={id}\n"));
+        for file in files
+            .iter()
+            .chain(&["usr/sbin/grub-mkconfig", "usr/bin/grub-mkimage"])
+        {
+            bench.write(file, file);
+        }
+        bench.runner = Recorder::new();
+        let mut disk = disk();
+        disk.boot.efi = Some(mode);
+        let places = Places::of(&bench.tree()).unwrap();
+        install(&bench.context(), &bench.tree(), &disk, &places).unwrap();
+        bench
+    }
+
+    const DEBIAN: [&str; 4] = [
+        "usr/lib/shim/shimx64.efi.signed",
+        "usr/lib/shim/mmx64.efi.signed",
+        "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+        "usr/lib/grub/x86_64-efi/ext2.mod",
+    ];
+    const SUSE: [&str; 3] = [
+        "usr/share/efi/x86_64/shim.efi",
+        "usr/share/efi/x86_64/MokManager.efi",
+        "usr/share/efi/x86_64/grub.efi",
+    ];
+    const FEDORA: [&str; 4] = [
+        "boot/efi/EFI/fedora/shimx64.efi",
+        "boot/efi/EFI/fedora/mmx64.efi",
+        "boot/efi/EFI/fedora/grubx64.efi",
+        "boot/efi/EFI/BOOT/BOOTX64.EFI",
+    ];
+
+    #[test]
+    fn signed_programs_of_each_family() {
+        for (id, files, first, second, manager, menu) in [
+            (
+                "debian",
+                &DEBIAN[..],
+                "bootx64.efi",
+                "grubx64.efi",
+                "mmx64.efi",
+                "EFI/debian",
+            ),
+            (
+                "opensuse",
+                &SUSE,
+                "bootx64.efi",
+                "grub.efi",
+                "MokManager.efi",
+                "EFI/opensuse",
+            ),
+            (
+                "fedora",
+                &FEDORA,
+                "BOOTX64.EFI",
+                "grubx64.efi",
+                "mmx64.efi",
+                "EFI/fedora",
+            ),
+        ] {
+            let bench = installed(EfiMode::Secure, id, files);
+            let read = |name: &str| bench.read(&format!("{FALLBACK}/{name}"));
+            assert!(read(first).contains("shim"), "{id}");
+            assert!(read(second).contains("grub"), "{id}");
+            assert!(read(manager).to_lowercase().contains("m"), "{id}");
+            for directory in ["EFI/BOOT", menu] {
+                let text = bench.read(&format!("boot/efi/{directory}/grub.cfg"));
+                assert!(text.ends_with("configfile $prefix/grub.cfg\n"), "{id}");
+            }
+            assert!(bench.lines().is_empty(), "{id}: {:?}", bench.lines());
+            let names = bench.tree().read_dir(FALLBACK).unwrap();
+            assert_eq!(names.len(), 4, "{id}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn programs_of_our_own_making() {
+        let files = [
+            "usr/lib/grub/x86_64-efi/ext2.mod",
+            "usr/lib/grub/x86_64-efi/fat.mod",
+        ];
+        for mode in [EfiMode::Plain, EfiMode::Secure] {
+            let bench = installed(mode, "debian", &files);
+            assert_eq!(
+                bench.lines(),
+                [
+                    "chroot TREE /usr/bin/grub-mkimage --format x86_64-efi --config /.kiwi-grub-early.cfg \
+                  --output /boot/efi/EFI/BOOT/bootx64.efi --directory /usr/lib/grub/x86_64-efi --prefix /boot/grub ext2 fat"
+                ]
+            );
+            assert_eq!(bench.read("boot/grub/x86_64-efi/fat.mod"), files[1]);
+        }
+    }
+
+    #[test]
+    fn small_firmware_of_large_machines() {
+        let files = [
+            "usr/lib/grub/x86_64-efi/ext2.mod",
+            "usr/lib/grub/i386-efi/ext2.mod",
+        ];
+        let bench = installed(EfiMode::Plain, "debian", &files);
+        let lines = bench.lines();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].contains("--format i386-efi"), "{lines:?}");
+        assert!(
+            lines[1].contains("/boot/efi/EFI/BOOT/bootia32.efi"),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn complete_programs_where_there_are_no_modules() {
+        let bench = installed(
+            EfiMode::Plain,
+            "fedora",
+            &["boot/efi/EFI/fedora/grubx64.efi"],
+        );
+        assert!(bench.lines().is_empty());
+        assert_eq!(
+            bench.read("boot/efi/EFI/BOOT/bootx64.efi"),
+            "boot/efi/EFI/fedora/grubx64.efi"
+        );
     }
 }

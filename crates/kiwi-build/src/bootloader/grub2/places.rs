@@ -119,35 +119,30 @@ impl Places {
                 "the root tree has no font `{FONT}` for GRUB, so the theme `{theme}` cannot show text"
             );
         }
-        match find_data(tree, &format!("themes/{theme}")) {
-            Some(from) => copy_directory(tree, &from, &format!("{boot}/themes/{theme}")),
-            None => {
-                let there = self.theme_file(tree, disk, "theme.txt").is_some();
-                if !there {
-                    tracing::warn!(
-                        "the root tree has no GRUB theme `{theme}`, so the menu is plain text"
-                    );
-                }
-                Ok(())
-            }
+        if let Some(from) = find_data(tree, &format!("themes/{theme}")) {
+            return copy_directory(tree, &from, &format!("{boot}/themes/{theme}"));
         }
-    }
-
-    /// Copies the font to where programs of the EFI system partition look for it.
-    pub(super) fn copy_font_to_efi(&self, tree: &TreeDir) -> Result<(), BuildError> {
-        const VENDORS: &str = "boot/efi/EFI";
-        let Some(font) = find_data(tree, FONT) else {
-            return Ok(());
-        };
-        for vendor in tree.read_dir(VENDORS)? {
-            let directory = format!("{VENDORS}/{}/fonts", vendor.to_string_lossy());
-            if tree.exists(&directory) {
-                let to = place(tree, &directory, FONT);
-                copy(tree, Path::new(&font), Path::new(&to))?;
-            }
+        if self.theme_file(tree, disk, "theme.txt").is_none() {
+            tracing::warn!("the root tree has no GRUB theme `{theme}`, so the menu is plain text");
         }
         Ok(())
     }
+}
+
+/// Copies the font to where programs of the EFI system partition look for it.
+pub(super) fn copy_font_to_efi(tree: &TreeDir) -> Result<(), BuildError> {
+    const VENDORS: &str = "boot/efi/EFI";
+    let Some(font) = find_data(tree, FONT) else {
+        return Ok(());
+    };
+    for vendor in tree.read_dir(VENDORS)? {
+        let directory = format!("{VENDORS}/{}/fonts", vendor.to_string_lossy());
+        if tree.exists(&directory) {
+            let to = place(tree, &directory, FONT);
+            copy(tree, Path::new(&font), Path::new(&to))?;
+        }
+    }
+    Ok(())
 }
 
 /// Directory of the modules for a platform such as `i386-pc`, without leading slash.
@@ -243,8 +238,7 @@ mod tests {
         let bench = tree();
         bench.write("boot/efi/EFI/fedora/fonts/x", "");
         bench.write("boot/efi/EFI/other/x", "");
-        let places = Places::of(&bench.tree()).unwrap();
-        places.copy_font_to_efi(&bench.tree()).unwrap();
+        copy_font_to_efi(&bench.tree()).unwrap();
         assert_eq!(bench.read("boot/efi/EFI/fedora/fonts/unicode.pf2"), "font");
         assert!(!bench.root().join("boot/efi/EFI/other/fonts").exists());
     }

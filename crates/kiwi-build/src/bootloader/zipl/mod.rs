@@ -34,7 +34,10 @@ pub(super) fn prepare(
     let name = existing
         .iter()
         .filter_map(|name| name.to_str())
-        .find(|name| name.ends_with(".conf") && name.contains(version.as_str()));
+        .find(|name| {
+            name.strip_suffix(".conf")
+                .is_some_and(|name| name.contains(version.as_str()))
+        });
     let name = match name {
         Some(name) => name.to_owned(),
         None => format!("{}-{version}.conf", entry_token(tree)),
