@@ -31,14 +31,17 @@ pub(super) fn write(
     if mended != menu {
         tree.create_file(&path, 0o644, &mended)?;
     }
-    let has_entries = mended.contains("blscfg") && entries::repair(tree, disk)?;
+    let has_entries = entries::repair(tree, disk)? && mended.contains("blscfg");
     if !has_entries && !mended.lines().any(starts_kernel) {
         return Err(BuildError::TreeLacks {
             what: "the boot menu has no entry for a kernel".into(),
             mend: "check that the kernel package puts its kernel into `/boot`".into(),
         });
     }
-    if disk.boot.xen == Some(Xen::Host) && !mended.contains("multiboot") {
+    let starts_hypervisor = ["multiboot", "xen_hypervisor"]
+        .iter()
+        .any(|command| mended.contains(command));
+    if disk.boot.xen == Some(Xen::Host) && !starts_hypervisor {
         return Err(BuildError::TreeLacks {
             what: "the boot menu has no entry for the Xen hypervisor".into(),
             mend: "add the package of the hypervisor (`/boot/xen*.gz`), or remove `xen_server`"
