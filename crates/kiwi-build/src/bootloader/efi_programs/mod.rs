@@ -137,26 +137,29 @@ mod tests {
     use super::*;
     use crate::root::testing::Bench;
 
+    /// Chooses a list of places.
+    type Pick = fn(&EfiPrograms) -> &'static [&'static str];
+
     #[test]
     fn programs_are_found_where_each_family_has_them() {
         let x64 = EfiNames::new("x86_64-efi", "bootx64.efi", "x86_64");
         let arm = EfiNames::new("arm64-efi", "bootaa64.efi", "aarch64");
-        let shim = |it: &EfiPrograms| it.shim;
-        let grub = |it: &EfiPrograms| it.signed_grub;
+        let shim: Pick = |it| it.shim;
+        let grub: Pick = |it| it.signed_grub;
         #[rustfmt::skip]
-        let cases: [(&EfiNames, &str, &dyn Fn(&EfiPrograms) -> &'static [&'static str], &str); 12] = [
-            (&x64, "debian", &shim, "usr/lib/shim/shimx64.efi.signed"),
-            (&x64, "debian", &shim, "usr/lib/shim/shimx64.efi.signed.latest"),
-            (&x64, "debian", &grub, "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
-            (&arm, "debian", &grub, "usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed"),
-            (&arm, "opensuse", &shim, "usr/share/efi/aarch64/shim.efi"),
-            (&x64, "opensuse", &grub, "usr/share/efi/x86_64/grub.efi"),
-            (&x64, "opensuse", &grub, "usr/share/grub2/x86_64-efi/grub.efi"),
-            (&x64, "opensuse", &shim, "usr/lib64/efi/shim.efi"),
-            (&x64, "fedora", &shim, "boot/efi/EFI/fedora/shimx64.efi"),
-            (&x64, "fedora", &grub, "boot/efi/EFI/fedora/grubx64.efi"),
-            (&arm, "fedora", &grub, "boot/efi/EFI/fedora/grubaa64.efi"),
-            (&x64, "odd", &shim, "boot/efi/EFI/odd/shimx64.efi"),
+        let cases: [(&EfiNames, &str, Pick, &str); 12] = [
+            (&x64, "debian", shim, "usr/lib/shim/shimx64.efi.signed"),
+            (&x64, "debian", shim, "usr/lib/shim/shimx64.efi.signed.latest"),
+            (&x64, "debian", grub, "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"),
+            (&arm, "debian", grub, "usr/lib/grub/arm64-efi-signed/grubaa64.efi.signed"),
+            (&arm, "opensuse", shim, "usr/share/efi/aarch64/shim.efi"),
+            (&x64, "opensuse", grub, "usr/share/efi/x86_64/grub.efi"),
+            (&x64, "opensuse", grub, "usr/share/grub2/x86_64-efi/grub.efi"),
+            (&x64, "opensuse", shim, "usr/lib64/efi/shim.efi"),
+            (&x64, "fedora", shim, "boot/efi/EFI/fedora/shimx64.efi"),
+            (&x64, "fedora", grub, "boot/efi/EFI/fedora/grubx64.efi"),
+            (&arm, "fedora", grub, "boot/efi/EFI/fedora/grubaa64.efi"),
+            (&x64, "odd", shim, "boot/efi/EFI/odd/shimx64.efi"),
         ];
         for (names, id, patterns, path) in cases {
             let bench = Bench::new();

@@ -38,7 +38,8 @@ pub(super) fn make(
         .args(["--config", CONFIGURATION])
         .args(["--directory", &format!("/{modules}")])
         .args(["--prefix", &early::prefix(disk, places.name)])
-        .args(["ofdisk", "search", "search_fs_uuid", "normal", "configfile"])
+        // Disks are read by the kernel image itself; there is no module for them.
+        .args(["search", "search_fs_uuid", "normal", "configfile"])
         .arg(match disk.table {
             TableKind::Gpt => "part_gpt",
             TableKind::Msdos => "part_msdos",
@@ -117,7 +118,7 @@ mod tests {
             [
                 "chroot TREE /usr/bin/grub2-mkimage --format powerpc-ieee1275 --output /.kiwi-grub-core.elf \
               --config /.kiwi-grub-early.cfg --directory /usr/share/grub2/powerpc-ieee1275 --prefix /boot/grub2 \
-              ofdisk search search_fs_uuid normal configfile part_gpt ext2"
+              search search_fs_uuid normal configfile part_gpt ext2"
             ]
         );
         assert_eq!(bench.read("boot/grub2/powerpc-ieee1275/ext2.mod"), "x");
