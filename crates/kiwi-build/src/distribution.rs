@@ -33,20 +33,11 @@ pub struct Distribution {
 impl Distribution {
     /// Reads it from `etc/os-release` or `usr/lib/os-release`.
     pub fn of(tree: &TreeDir) -> Self {
-        let text = ["etc/os-release", "usr/lib/os-release"]
-            .iter()
-            .find_map(|path| tree.read_to_string(path).ok())
-            .unwrap_or_default();
-        Self::parse(&text)
+        Self::parse(&os_release(tree))
     }
 
     fn parse(text: &str) -> Self {
-        let value = |name: &str| {
-            text.lines()
-                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
-                .map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
-                .unwrap_or_default()
-        };
+        let value = |name: &str| value_in(text, name).unwrap_or_default();
         let (id, like) = (value("ID"), value("ID_LIKE"));
         let family = std::iter::once(id.as_str())
             .chain(like.split_whitespace())
@@ -54,6 +45,24 @@ impl Distribution {
             .unwrap_or(Family::Other);
         Self { id, family }
     }
+}
+
+/// A value of the tree's os-release; nothing when it is absent or empty.
+pub fn value_of(tree: &TreeDir, name: &str) -> Option<String> {
+    value_in(&os_release(tree), name).filter(|value| !value.is_empty())
+}
+
+fn os_release(tree: &TreeDir) -> String {
+    ["etc/os-release", "usr/lib/os-release"]
+        .iter()
+        .find_map(|path| tree.read_to_string(path).ok())
+        .unwrap_or_default()
+}
+
+fn value_in(text: &str, name: &str) -> Option<String> {
+    text.lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+        .map(|value| value.trim().trim_matches(['"', '\'']).to_owned())
 }
 
 fn family_of(id: &str) -> Option<Family> {

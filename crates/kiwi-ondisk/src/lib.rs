@@ -22,6 +22,7 @@
 //! | [`swap`] | swap areas |
 //! | [`lvm`] | LVM2 volume groups of one physical volume |
 //! | [`md`] | members of MD RAID arrays |
+//! | [`uki`] | unified kernel images |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
 //! | [`cpio`] | members of the archives that initrds are made of |
@@ -55,6 +56,7 @@ pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod uki;
 pub mod verity;
 
 pub use error::{Error, Result};

@@ -139,6 +139,10 @@ pub struct RuntimeSettings {
     pub container_compress: Option<bool>,
     /// `build_constraints.max_size` in bytes.
     pub max_size: Option<u64>,
+    /// `credentials.secure_boot_signing_key_file`: private key for programs that EFI firmware starts.
+    pub secure_boot_key: Option<PathBuf>,
+    /// `credentials.secure_boot_signing_certificate_file`: certificate of that key.
+    pub secure_boot_certificate: Option<PathBuf>,
     /// `runtime_checks.disable`: names of checks that are left out.
     pub disabled_checks: Vec<String>,
     /// Mirrors: a prefix of repository addresses and what takes its place. The longest prefix wins.

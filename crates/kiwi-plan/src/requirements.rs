@@ -25,7 +25,10 @@ pub(crate) fn list(facts: &Facts<'_>, root: &RootPlan, image: &ImagePlan) -> Vec
     match image {
         ImagePlan::Archive(_) | ImagePlan::Container(_) | ImagePlan::Later(_) => {}
         ImagePlan::FileSystem(plan) => filesystem(plan.filesystem.kind, &mut all),
-        ImagePlan::Disk(plan) => disk(plan, &mut all),
+        ImagePlan::Disk(plan) => {
+            let signs = facts.host.settings.secure_boot_key.is_some();
+            disk(plan, signs && plan.boot.efi.is_some(), &mut all);
+        }
     }
     all.sorted()
 }
@@ -131,7 +134,7 @@ fn filesystem(kind: FileSystem, all: &mut Requirements) {
     }
 }
 
-fn disk(plan: &DiskPlan, all: &mut Requirements) {
+fn disk(plan: &DiskPlan, signs: bool, all: &mut Requirements) {
     for kind in plan
         .partitions
         .iter()
@@ -154,5 +157,14 @@ fn disk(plan: &DiskPlan, all: &mut Requirements) {
         if !plan.boot.environment.is_empty() {
             all.tree("grub-editenv", "to write GRUB's environment block");
         }
+    }
+    if plan.boot.loader == BootLoader::Zipl {
+        for program in ["losetup", "mount", "unshare"] {
+            all.host(program, "to give `zipl` the disk it writes to");
+        }
+        all.tree("zipl", "to write the boot record");
+    }
+    if signs {
+        all.host("sbsign", "to sign what EFI firmware starts");
     }
 }

@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod container;
 pub mod disk;
+mod edit_boot_install;
 pub mod filesystem;
 mod space;
 mod watched;

@@ -217,6 +217,20 @@ pub const TOOLS: &[Tool] = &[
         version_arguments: Some(&["version"]),
     },
     Tool {
+        name: "sbsign",
+        purpose: "secure boot with keys of your own",
+        used_by: &["secure_boot_signing_key_file"],
+        packages: [
+            Some("sbsigntool"),
+            Some("sbsigntools"),
+            Some("sbsigntools"),
+            Some("sbsigntools"),
+            Some("sbsigntool"),
+        ],
+        minimum: None,
+        version_arguments: DASH_DASH_VERSION,
+    },
+    Tool {
         name: "qemu-img",
         purpose: "disk formats of virtual machines",
         used_by: &["format qcow2"],

@@ -28,12 +28,14 @@ pub fn grub_defaults(plan: &BuildPlan, tree: &GrubTree) -> Vec<(&'static str, St
     let mut all = Defaults(Vec::new());
     all.plain("GRUB_TIMEOUT", &boot.timeout_seconds.to_string());
     all.plain("GRUB_GFXMODE", &boot.video_mode);
-    let output = console(&boot.output_console, tree);
+    // A theme that is not there cannot be shown, and a picture without it is of no use.
+    let no_picture = boot.theme.is_some() && tree.theme_file.is_none();
+    let output = console(&boot.output_console, tree, no_picture);
     all.quoted("GRUB_TERMINAL_OUTPUT", &output);
     let input = if boot.input_console.is_empty() {
         "console".to_owned()
     } else {
-        boot.input_console.join(" ")
+        terminals(&boot.input_console, no_picture)
     };
     all.quoted("GRUB_TERMINAL_INPUT", &input);
     let without_root: Vec<_> = boot
@@ -79,6 +81,12 @@ pub fn grub_defaults(plan: &BuildPlan, tree: &GrubTree) -> Vec<(&'static str, St
     if let Some(background) = &tree.background_file {
         all.plain("GRUB_BACKGROUND", background);
     }
+    if boot.snapshots {
+        all.plain("SUSE_BTRFS_SNAPSHOT_BOOTING", "true");
+    }
+    if boot.cryptodisk {
+        all.plain("GRUB_ENABLE_CRYPTODISK", "y");
+    }
     if boot.bls && tree.knows_bls {
         all.plain("GRUB_ENABLE_BLSCFG", "true");
     }
@@ -89,14 +97,29 @@ pub fn grub_defaults(plan: &BuildPlan, tree: &GrubTree) -> Vec<(&'static str, St
 }
 
 /// Output goes to the text console unless the description says otherwise, or has a theme that can be shown.
-fn console(written: &[String], tree: &GrubTree) -> String {
+fn console(written: &[String], tree: &GrubTree, no_picture: bool) -> String {
     if !written.is_empty() {
-        written.join(" ")
+        terminals(written, no_picture)
     } else if tree.theme_file.is_some() {
         "gfxterm".to_owned()
     } else {
         "console".to_owned()
     }
+}
+
+/// The terminals as written, the graphical one as text where there is no picture.
+fn terminals(written: &[String], no_picture: bool) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in written {
+        let name = match name.as_str() {
+            "gfxterm" if no_picture => "console",
+            other => other,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" ")
 }
 
 struct Defaults(Vec<(&'static str, String)>);
@@ -203,6 +226,35 @@ mod tests {
                 "GRUB_ENABLE_BLSCFG=true",
             ]
         );
+    }
+
+    #[test]
+    fn names_by_partition() {
+        let kind = r#"<type image="oem" filesystem="ext4" firmware="uefi" devicepersistency="by-partuuid"/>"#;
+        let defaults = defaults(kind, &GrubTree::default());
+        for line in [
+            "GRUB_DISABLE_LINUX_UUID=true",
+            "GRUB_DISABLE_LINUX_PARTUUID=false",
+        ] {
+            assert!(defaults.iter().any(|it| it == line), "{defaults:?}");
+        }
+    }
+
+    #[test]
+    fn without_its_theme_the_menu_is_text() {
+        for (output, expected) in [
+            ("gfxterm", "console"),
+            ("serial gfxterm", "serial console"),
+            ("gfxterm console", "console"),
+        ] {
+            let kind = format!(
+                r#"<bootloader-theme>t</bootloader-theme><type image="oem" filesystem="ext4">
+                <bootloader name="grub2" output_console="{output}"/></type>"#
+            );
+            let defaults = defaults(&kind, &GrubTree::default());
+            let line = format!("GRUB_TERMINAL_OUTPUT=\"{expected}\"");
+            assert!(defaults.contains(&line), "{defaults:?}");
+        }
     }
 
     #[test]

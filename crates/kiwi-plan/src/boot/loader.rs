@@ -1,16 +1,21 @@
 //! The boot loader and its settings (spec 01, section 7.2; spec 04, section 17).
 
-use kiwi_description::model::values::{BlankList, BootloaderName};
+use kiwi_description::model::values::{BlankList, BootloaderName, InitrdAction, TargetType};
 use kiwi_description::model::{NamedOption, Spanned};
 
 use super::command_line::{Additions, command_line};
 use crate::architecture::architecture;
 use crate::disk::firmware::Firmware;
-use crate::plan::boot::{BootLoader, BootPlan};
+use crate::plan::boot::{BootLoader, BootPlan, EncryptedBoot, Xen, ZiplTarget};
+use crate::plan::layers::LuksPlan;
 use crate::resolve::Facts;
 
 /// Seconds the menu waits by default.
 const TIMEOUT_SECONDS: u32 = 10;
+/// Default of `efipartsize` for a loader and its configuration.
+const EFI_MIB: u64 = 20;
+/// The same for kernels and initrds too: two large ones, and one more while an update replaces them.
+const LOADED_EFI_MIB: u64 = 512;
 
 /// What the caller has worked out already.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +26,8 @@ pub(crate) struct LoaderRules<'a> {
     pub root_device: &'a str,
     /// What the disk adds to the kernel command line.
     pub additions: &'a Additions,
+    /// The encryption that `/boot` lies in.
+    pub encrypted_boot: Option<&'a LuksPlan>,
     /// There is a boot partition.
     pub boot_partition: bool,
 }
@@ -41,12 +48,17 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
     let output = written.and_then(|loader| loader.output_console.as_ref());
     let input = written.and_then(|loader| loader.input_console.as_ref());
     let row = architecture(&facts.choice.machine).filter(|_| rules.firmware.efi.is_some());
+    let loader = match written.map(|loader| *loader.name) {
+        Some(BootloaderName::Custom) => BootLoader::Custom,
+        Some(BootloaderName::SystemdBoot) => BootLoader::SystemdBoot,
+        Some(BootloaderName::Zipl) => BootLoader::Zipl,
+        // What is special to s390 is refused elsewhere.
+        Some(BootloaderName::Grub2 | BootloaderName::Grub2S390xEmu) | None => BootLoader::Grub2,
+    };
+    let snapshots = is_set(kind.btrfs.btrfs_root_is_snapper_snapshot);
     BootPlan {
-        loader: match written.map(|loader| *loader.name) {
-            Some(BootloaderName::Custom) => BootLoader::Custom,
-            _ => BootLoader::Grub2,
-        },
-        bios: rules.firmware.bios,
+        loader,
+        bios: rules.firmware.bios && matches!(loader, BootLoader::Grub2 | BootLoader::Custom),
         efi: rules.firmware.efi,
         command_line: arguments.line,
         root_argument: arguments.root,
@@ -82,6 +94,81 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
         efi_fallback_name: row
             .and_then(|row| row.efi_suffix)
             .map(|suffix| format!("boot{suffix}.efi")),
+        unified_kernel: has_unified_kernel(facts),
+        cryptodisk: kind.luks.luks.is_some(),
+        encrypted_boot: rules.encrypted_boot.map(|luks| EncryptedBoot {
+            luks_uuid: luks.uuid.clone(),
+            with_passphrase: written
+                .and_then(|loader| loader.use_disk_password)
+                .is_some_and(|it| *it),
+        }),
+        btrfs_relative_path: snapshots || is_set(kind.btrfs.btrfs_set_default_volume),
+        snapshots,
+        xen: xen(facts),
+        zipl_target: (loader == BootLoader::Zipl)
+            .then(|| zipl_target(written.and_then(|loader| loader.targettype.as_ref()))),
+    }
+}
+
+/// Whether `<initrd action="setup"><dracut uefi="true"/></initrd>` asks for a unified kernel image.
+pub(crate) fn has_unified_kernel(facts: &Facts<'_>) -> bool {
+    facts
+        .kind()
+        .initrds
+        .iter()
+        .filter(|initrd| *initrd.action == InitrdAction::Setup)
+        .flat_map(|initrd| &initrd.dracut)
+        .any(|dracut| dracut.uefi.is_some_and(|it| *it))
+}
+
+/// Default of `efipartsize` in MiB, and what it comes from.
+///
+/// Kernel and initrd lie on the EFI system partition when firmware or systemd-boot loads them.
+pub(crate) fn efi_partition_default(facts: &Facts<'_>) -> (u64, &'static str) {
+    let systemd_boot = facts
+        .kind()
+        .bootloader
+        .as_ref()
+        .is_some_and(|loader| *loader.name == BootloaderName::SystemdBoot);
+    if systemd_boot {
+        (
+            LOADED_EFI_MIB,
+            "default of `efipartsize` with `systemd_boot`",
+        )
+    } else if has_unified_kernel(facts) {
+        (
+            LOADED_EFI_MIB,
+            "default of `efipartsize` with a unified kernel image",
+        )
+    } else {
+        (EFI_MIB, "default of `efipartsize`")
+    }
+}
+
+/// A Xen host has the hypervisor; a guest is an x86_64 machine of a cloud or of a loader of Xen.
+fn xen(facts: &Facts<'_>) -> Option<Xen> {
+    let kind = facts.kind();
+    if kind.general.xen_server.is_some_and(|it| *it) {
+        return Some(Xen::Host);
+    }
+    let cloud = kind
+        .disk
+        .firmware
+        .as_ref()
+        .is_some_and(|firmware| firmware.as_str() == "ec2");
+    let loader = kind
+        .machine
+        .as_ref()
+        .is_some_and(|machine| machine.xen_loader.is_some());
+    (facts.choice.machine == "x86_64" && (cloud || loader)).then_some(Xen::Guest)
+}
+
+/// SCSI by default; on a GPT nothing else is possible.
+fn zipl_target(written: Option<&Spanned<TargetType>>) -> ZiplTarget {
+    match written.map(|written| **written) {
+        Some(TargetType::Cdl) => ZiplTarget::Cdl,
+        Some(TargetType::Fba) => ZiplTarget::Fba,
+        Some(TargetType::Scsi | TargetType::Gpt) | None => ZiplTarget::Scsi,
     }
 }
 
@@ -119,6 +206,10 @@ fn input_of(output: Vec<String>) -> Vec<String> {
         }
     }
     input
+}
+
+fn is_set(setting: Option<Spanned<bool>>) -> bool {
+    setting.is_some_and(|setting| *setting)
 }
 
 fn options(options: Option<&[NamedOption]>) -> Vec<String> {

@@ -8,4 +8,6 @@ mod loader;
 pub use command_line::{Additions, CommandLine, command_line};
 pub use grub_defaults::{GrubTree, grub_defaults};
 pub(crate) use initrd::{REPART_PACKAGES, plan as plan_initrd};
-pub(crate) use loader::{LoaderRules, plan as plan_loader};
+pub(crate) use loader::{
+    LoaderRules, efi_partition_default, has_unified_kernel, plan as plan_loader,
+};

@@ -14,6 +14,7 @@
 
 mod appx;
 mod boot_description;
+mod boot_loader;
 mod bootloader_environment;
 mod bootstrap;
 mod container_options;
@@ -27,6 +28,7 @@ mod initrd_modules;
 mod initrd_selection;
 mod kernel_command_line;
 mod label_length;
+mod loader_options;
 mod luks_options;
 mod media_check;
 mod missing_files;
@@ -157,6 +159,8 @@ pub const CHECKS: &[Check] = &[
     check("check_spare_partition", spare_partition::run),
     check("check_label_length", label_length::run),
     check("check_kernel_command_line", kernel_command_line::run),
+    check("check_boot_loader", boot_loader::run),
+    check("check_boot_loader_options", loader_options::run),
     check("check_container_options", container_options::run),
     check("check_settings_without_effect", without_effect::run),
     check("check_unread_settings", unread_settings::run),

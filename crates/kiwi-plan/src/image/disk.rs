@@ -16,7 +16,7 @@ use crate::plan::disk::{
     DiskPlan, FormatPlan, PartitionPlan, PartitionRole, Persistency, TableKind,
 };
 use crate::plan::filesystem::FileSystem;
-use crate::plan::layers::{LayerPlan, VerityPlan};
+use crate::plan::layers::{LayerPlan, LuksPlan, VerityPlan};
 use crate::resolve::{DEFAULT_START_SECTOR, Facts};
 
 /// Module of dracut that puts a writable layer on a read-only root file system.
@@ -108,6 +108,7 @@ pub(super) fn plan(
                 firmware: &firmware,
                 root_device: &root_device,
                 additions: &additions,
+                encrypted_boot: encrypted_boot(&partitions, boot.is_some()),
                 boot_partition: boot.is_some(),
             },
         ),
@@ -219,6 +220,17 @@ fn with_storage(
     }
     initrd.install_files.extend(storage::initrd_files(layers));
     initrd
+}
+
+/// The encryption of the root partition, when `/boot` lies there.
+fn encrypted_boot(partitions: &[PartitionPlan], boot_partition: bool) -> Option<&LuksPlan> {
+    let root = partitions
+        .iter()
+        .find(|it| it.role == PartitionRole::Root && it.copy_of.is_none())?;
+    root.layers.iter().find_map(|layer| match layer {
+        LayerPlan::Luks(luks) if !boot_partition => Some(&**luks),
+        _ => None,
+    })
 }
 
 /// How the parts of the disk are named on the kernel command line (spec 04, section 16).

@@ -4,7 +4,7 @@
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
 use kiwi_description::model::values::{
-    BootloaderName, DiskFormat, Filesystem, ImageType, InitrdAction, InitrdSystem,
+    BootloaderName, DiskFormat, Filesystem, ImageType, InitrdSystem,
 };
 use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
@@ -147,16 +147,26 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
 
 fn boot(facts: &Facts<'_>, all: &mut Report<'_>) {
     let kind = facts.kind();
-    if let Some(loader) = &kind.bootloader {
-        match *loader.name {
-            BootloaderName::Grub2 | BootloaderName::Custom => {}
-            BootloaderName::Grub2S390xEmu | BootloaderName::SystemdBoot | BootloaderName::Zipl => {
-                all.add(
-                    &format!("the boot loader `{}` is", *loader.name),
-                    loader.name.span,
-                );
-            }
+    let loader = kind.bootloader.as_ref();
+    let mainframe = facts.choice.machine.starts_with("s390");
+    match loader.map(|loader| &loader.name) {
+        Some(name) if **name == BootloaderName::Grub2S390xEmu => {
+            all.add(&format!("the boot loader `{}` is", **name), name.span);
         }
+        Some(name) if mainframe && **name == BootloaderName::Grub2 => {
+            all.add("disks that start with `grub2` on s390 are", name.span);
+        }
+        None if mainframe => all.add(
+            "no `bootloader` means `grub2`, and disks that start with it on s390 are",
+            kind.span,
+        ),
+        _ => {}
+    }
+    if let Some(secure) = loader.and_then(|loader| loader.securelinux.first()) {
+        all.add(
+            "images for IBM Secure Execution (`securelinux`) are",
+            secure.span,
+        );
     }
     if let Some(system) = kind
         .boot
@@ -167,18 +177,6 @@ fn boot(facts: &Facts<'_>, all: &mut Report<'_>) {
             "an initrd from a boot description (`initrd_system`) is",
             system.span,
         );
-    }
-    for dracut in kind
-        .initrds
-        .iter()
-        .filter(|initrd| *initrd.action == InitrdAction::Setup)
-        .flat_map(|initrd| &initrd.dracut)
-    {
-        all.if_true("unified kernel images (`uefi`) are", dracut.uefi);
-    }
-    all.if_true("Xen hosts (`xen_server`) are", kind.general.xen_server);
-    if let Some(loader) = kind.machine.as_ref().and_then(|machine| machine.xen_loader) {
-        all.add("Xen guests (`xen_loader`) are", loader.span);
     }
 }
 

@@ -1,5 +1,7 @@
 //! How the image starts.
 
+use std::ops::Not;
+
 use serde::{Deserialize, Serialize};
 
 /// Boot loader, its settings and the kernel command line.
@@ -49,6 +51,69 @@ pub struct BootPlan {
     pub efi_target: Option<String>,
     /// File name firmware starts from removable media, such as `bootx64.efi`.
     pub efi_fallback_name: Option<String>,
+    /// Kernel, initrd and command line become one EFI program.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub unified_kernel: bool,
+    /// Some file system of the disk is encrypted, so that GRUB's tools have to expect it.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub cryptodisk: bool,
+    /// How GRUB opens the file system with `/boot`, when it is encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypted_boot: Option<EncryptedBoot>,
+    /// GRUB resolves paths from the default subvolume of btrfs.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub btrfs_relative_path: bool,
+    /// Snapshots of btrfs can be started.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub snapshots: bool,
+    /// What the machine has to do with Xen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xen: Option<Xen>,
+    /// How `zipl` writes to the disk, on s390.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zipl_target: Option<ZiplTarget>,
+}
+
+/// A `/boot` that GRUB has to decrypt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EncryptedBoot {
+    /// UUID of the LUKS header.
+    pub luks_uuid: String,
+    /// GRUB's first configuration has the passphrase, with `use_disk_password`.
+    pub with_passphrase: bool,
+}
+
+/// Sides of a hypervisor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Xen {
+    /// The image starts the hypervisor.
+    Host,
+    /// The image starts under the hypervisor.
+    Guest,
+}
+
+/// Disks that `zipl` knows, by how the machine reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum ZiplTarget {
+    /// DASD with compatible disk layout.
+    Cdl,
+    /// Fixed block disk.
+    Fba,
+    /// SCSI disk.
+    Scsi,
+}
+
+impl ZiplTarget {
+    /// The word of `targettype` in the configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cdl => "CDL",
+            Self::Fba => "FBA",
+            Self::Scsi => "SCSI",
+        }
+    }
 }
 
 /// Boot loaders.
@@ -57,6 +122,10 @@ pub struct BootPlan {
 pub enum BootLoader {
     /// GRUB 2.
     Grub2,
+    /// systemd-boot.
+    SystemdBoot,
+    /// `zipl`.
+    Zipl,
     /// None of ours: the description's scripts install one.
     Custom,
 }

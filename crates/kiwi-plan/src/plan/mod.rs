@@ -122,4 +122,16 @@ pub struct Settings {
     pub max_size: Option<u64>,
     /// `shasum/size` in bits: 256 or 512.
     pub checksum_bits: u16,
+    /// `credentials/secure_boot_signing_*`: what programs that EFI firmware starts are signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secure_boot: Option<SecureBootKey>,
+}
+
+/// A key pair for programs that EFI firmware starts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecureBootKey {
+    /// The private key's file, absolute.
+    pub key: PathBuf,
+    /// The certificate's file, absolute.
+    pub certificate: PathBuf,
 }

@@ -1,7 +1,7 @@
 //! The runtime configuration with its defaults (spec 01, section 12.3).
 
 use crate::host_facts::HostFacts;
-use crate::plan::Settings;
+use crate::plan::{SecureBootKey, Settings};
 
 /// Fills in the defaults.
 pub(super) fn plan(host: &HostFacts) -> Settings {
@@ -16,5 +16,10 @@ pub(super) fn plan(host: &HostFacts) -> Settings {
         package_changes: settings.has_package_changes.unwrap_or(!host.on_obs_worker),
         max_size: settings.max_size,
         checksum_bits: settings.checksum_bits.unwrap_or(256),
+        secure_boot: settings
+            .secure_boot_key
+            .clone()
+            .zip(settings.secure_boot_certificate.clone())
+            .map(|(key, certificate)| SecureBootKey { key, certificate }),
     }
 }

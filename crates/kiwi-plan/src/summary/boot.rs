@@ -27,6 +27,12 @@ pub(super) fn lines(disk: &DiskPlan) -> Vec<String> {
         if let Some(mode) = boot.efi {
             table.row(["EFI", &efi(boot, mode)]);
         }
+        if let Some(target) = boot.zipl_target {
+            table.row(["zipl", &format!("boot record of a {} disk", target.name())]);
+        }
+        if boot.unified_kernel {
+            table.row(["unified kernel", "EFI/Linux/kiwi.efi"]);
+        }
         let wait = match &boot.timeout_style {
             Some(style) => format!("{} s, {style}", boot.timeout_seconds),
             None => format!("{} s", boot.timeout_seconds),
@@ -60,6 +66,9 @@ pub(super) fn lines(disk: &DiskPlan) -> Vec<String> {
 
 fn efi(boot: &BootPlan, mode: EfiMode) -> String {
     let name = boot.efi_fallback_name.as_deref().unwrap_or("boot*.efi");
+    if boot.loader == BootLoader::SystemdBoot {
+        return format!("EFI/BOOT/{name} is systemd-boot");
+    }
     match mode {
         EfiMode::Plain => format!("EFI/BOOT/{name} is GRUB"),
         EfiMode::Secure => {

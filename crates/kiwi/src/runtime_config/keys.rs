@@ -1,5 +1,7 @@
 //! The keys of the runtime configuration, and what each one sets (spec 01, section 12.3).
 
+use std::path::PathBuf;
+
 use kiwi_description::diagnostic::{Code, Diagnostic, Diagnostics, codes, did_you_mean};
 use kiwi_plan::host_facts::RuntimeSettings;
 
@@ -45,6 +47,16 @@ const TABLE: &[Row] = &[
     ),
     ("bundle", "shasum_size", Effect::Later),
     ("container", "compress", Effect::Sets(container_compress)),
+    (
+        "credentials",
+        "secure_boot_signing_certificate_file",
+        Effect::Sets(|settings, value| absolute(&mut settings.secure_boot_certificate, value)),
+    ),
+    (
+        "credentials",
+        "secure_boot_signing_key_file",
+        Effect::Sets(|settings, value| absolute(&mut settings.secure_boot_key, value)),
+    ),
     (
         "credentials",
         "verification_metadata_signing_key_file",
@@ -193,6 +205,17 @@ fn checksum_bits(settings: &mut RuntimeSettings, value: &Value) -> Result<(), Wr
         Ok("512") => 512,
         _ => return Err(Wrong::Ignored("`256` or `512`")),
     });
+    Ok(())
+}
+
+/// A configuration file lies anywhere, so that a relative path would mean nothing.
+fn absolute(slot: &mut Option<PathBuf>, value: &Value) -> Result<(), Wrong> {
+    const WRONG: Wrong = Wrong::Refused("an absolute path");
+    let path = PathBuf::from(text(value).map_err(|_| WRONG)?);
+    if !path.is_absolute() {
+        return Err(WRONG);
+    }
+    *slot = Some(path);
     Ok(())
 }
 

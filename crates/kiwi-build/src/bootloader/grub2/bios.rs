@@ -10,7 +10,7 @@ use crate::context::BuildContext;
 use crate::error::{BuildError, For};
 
 /// GRUB's name of the platform.
-const TARGET: &str = "i386-pc";
+pub(super) const TARGET: &str = "i386-pc";
 /// Names inside the tree while the image is made.
 const CONFIGURATION: &str = "/.kiwi-grub-early.cfg";
 const OUTPUT: &str = "/.kiwi-grub-core.img";
@@ -60,7 +60,8 @@ pub(super) fn make(
             TableKind::Gpt => "part_gpt",
             TableKind::Msdos => "part_msdos",
         })
-        .arg(grub_module(filesystem));
+        .arg(grub_module(filesystem))
+        .args(early::crypto_modules(tree, disk, &modules));
     context
         .runner
         .run(&command)

@@ -39,7 +39,7 @@ pub(super) fn write(
 }
 
 /// Replaces the lines of known keys in place and appends the rest.
-fn merged(text: &str, settings: &[(&str, String)]) -> String {
+pub(super) fn merged(text: &str, settings: &[(&str, String)]) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     for (key, value) in settings {
         let line = format!("{key}={value}");

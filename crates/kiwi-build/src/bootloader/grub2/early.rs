@@ -1,7 +1,25 @@
 //! GRUB's first configuration: finds the file system with the real one.
 
+use kiwi_host::TreeDir;
+use kiwi_plan::plan::boot::EncryptedBoot;
 use kiwi_plan::plan::disk::{DiskPlan, PartitionRole};
 use kiwi_plan::plan::filesystem::FileSystemPlan;
+use kiwi_plan::plan::layers::Passphrase;
+
+use crate::bootloader::unified_kernel::EFI_PATH;
+
+/// What LUKS headers of both versions ask for.
+const CRYPTO_MODULES: [&str; 9] = [
+    "cryptodisk",
+    "luks",
+    "luks2",
+    "crypto",
+    "pbkdf2",
+    "gcry_rijndael",
+    "gcry_sha1",
+    "gcry_sha256",
+    "gcry_sha512",
+];
 
 /// File system that holds `/boot`.
 pub(super) fn boot_filesystem(disk: &DiskPlan) -> Option<&FileSystemPlan> {
@@ -22,12 +40,159 @@ pub(super) fn search(disk: &DiskPlan, grub: &str) -> String {
         .and_then(|filesystem| filesystem.uuid.clone())
         .unwrap_or_default();
     let prefix = prefix(disk, grub);
-    format!("search --no-floppy --fs-uuid --set=root {uuid}\nset prefix=($root){prefix}\n")
+    let mut text = String::new();
+    if disk.boot.btrfs_relative_path {
+        text.push_str("btrfs_relative_path=\"yes\"\n");
+    }
+    if let Some(encrypted) = &disk.boot.encrypted_boot {
+        text.push_str(&decrypt(encrypted, passphrase(disk).as_deref()));
+    }
+    text +=
+        &format!("search --no-floppy --fs-uuid --set=root {uuid}\nset prefix=($root){prefix}\n");
+    text
 }
 
-/// The whole configuration for a GRUB that loads its menu from there.
+/// Modules that it takes to open an encrypted `/boot`, as far as `directory` has them.
+pub(super) fn crypto_modules(
+    tree: &TreeDir,
+    disk: &DiskPlan,
+    directory: &str,
+) -> Vec<&'static str> {
+    if disk.boot.encrypted_boot.is_none() {
+        return Vec::new();
+    }
+    CRYPTO_MODULES
+        .into_iter()
+        .filter(|name| tree.exists(format!("{directory}/{name}.mod")))
+        .collect()
+}
+
+/// Commands that open the encrypted file system with `/boot`.
+fn decrypt(encrypted: &EncryptedBoot, passphrase: Option<&str>) -> String {
+    let uuid = encrypted.luks_uuid.replace('-', "");
+    let passphrase = match passphrase {
+        Some(passphrase) => format!("-p {} ", quoted(passphrase)),
+        None => String::new(),
+    };
+    format!(
+        "insmod cryptodisk\ninsmod luks\ncryptomount {passphrase}-u {uuid}\nset root='cryptouuid/{uuid}'\n"
+    )
+}
+
+/// The passphrase of the disk, where the description wants it in the first configuration.
+fn passphrase(disk: &DiskPlan) -> Option<String> {
+    disk.boot
+        .encrypted_boot
+        .as_ref()
+        .filter(|it| it.with_passphrase)?;
+    match &disk.luks()?.passphrase {
+        Passphrase::Text(text) => Some(text.clone()),
+        Passphrase::File(path) => fs_err::read_to_string(path).ok(),
+        Passphrase::Empty | Passphrase::Random => None,
+    }
+}
+
+/// A word as GRUB's script language takes it literally.
+fn quoted(text: &str) -> String {
+    let mut word = String::with_capacity(text.len() + 2);
+    word.push('"');
+    for letter in text.chars() {
+        if matches!(letter, '"' | '\\' | '$') {
+            word.push('\\');
+        }
+        word.push(letter);
+    }
+    word.push('"');
+    word
+}
+
+/// The whole configuration for a GRUB that loads its menu from there, or starts the unified kernel image.
 pub(super) fn configuration(disk: &DiskPlan, grub: &str) -> String {
+    if disk.boot.unified_kernel {
+        return chainload(disk);
+    }
     let mut text = search(disk, grub);
     text.push_str("configfile $prefix/grub.cfg\n");
     text
+}
+
+/// Commands that start the unified kernel image.
+fn chainload(disk: &DiskPlan) -> String {
+    let uuid = disk
+        .partitions
+        .iter()
+        .find(|partition| partition.role == PartitionRole::Efi)
+        .and_then(|partition| partition.filesystem.as_ref()?.uuid.clone())
+        .unwrap_or_default();
+    format!("search --no-floppy --fs-uuid --set=root {uuid}\nchainloader ($root){EFI_PATH}\nboot\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bootloader::testing::disk;
+
+    const ROOT: &str = "00000000-0000-4000-8000-000000000004";
+
+    #[test]
+    fn plain_disks() {
+        assert_eq!(
+            configuration(&disk(), "grub2"),
+            format!(
+                "search --no-floppy --fs-uuid --set=root {ROOT}\nset prefix=($root)/boot/grub2\n\
+                 configfile $prefix/grub.cfg\n"
+            )
+        );
+    }
+
+    #[test]
+    fn encrypted_boot() {
+        let mut disk = disk();
+        disk.boot.btrfs_relative_path = true;
+        disk.boot.encrypted_boot = Some(EncryptedBoot {
+            luks_uuid: "0a-0b-0c".into(),
+            with_passphrase: false,
+        });
+        let open = |options: &str| {
+            format!(
+                "btrfs_relative_path=\"yes\"\ninsmod cryptodisk\ninsmod luks\ncryptomount {options}-u 0a0b0c\n\
+                 set root='cryptouuid/0a0b0c'\nsearch --no-floppy --fs-uuid --set=root {ROOT}\n\
+                 set prefix=($root)/boot/grub\n"
+            )
+        };
+        assert_eq!(search(&disk, "grub"), open(""));
+        let encrypted = disk.boot.encrypted_boot.unwrap();
+        let text = decrypt(&encrypted, Some("a \"$b"));
+        assert!(
+            text.contains(r#"cryptomount -p "a \"\$b" -u 0a0b0c"#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn modules_for_encrypted_boot() {
+        let bench = crate::root::testing::Bench::new();
+        bench.write("g/luks.mod", "");
+        bench.write("g/gcry_sha1.mod", "");
+        let mut disk = disk();
+        assert!(crypto_modules(&bench.tree(), &disk, "g").is_empty());
+        disk.boot.encrypted_boot = Some(EncryptedBoot {
+            luks_uuid: "1".into(),
+            with_passphrase: false,
+        });
+        assert_eq!(
+            crypto_modules(&bench.tree(), &disk, "g"),
+            ["luks", "gcry_sha1"]
+        );
+    }
+
+    #[test]
+    fn unified_kernels() {
+        let mut disk = disk();
+        disk.boot.unified_kernel = true;
+        assert_eq!(
+            configuration(&disk, "grub"),
+            "search --no-floppy --fs-uuid --set=root 1234-ABCD\nchainloader ($root)/EFI/Linux/kiwi.efi\nboot\n"
+        );
+    }
 }

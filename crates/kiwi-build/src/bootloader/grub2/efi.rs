@@ -3,31 +3,37 @@
 use std::path::Path;
 
 use kiwi_host::{Cmd, TreeDir};
-use kiwi_plan::plan::boot::EfiMode;
+use kiwi_plan::plan::boot::{EfiMode, Xen};
 use kiwi_plan::plan::disk::DiskPlan;
 
 use super::bios::grub_module;
 use super::early;
-use super::places::{self, Places, copy};
+use super::places::{self, Places};
+use crate::bootloader::efi_programs::{EfiNames, FALLBACK, place};
+use crate::bootloader::{copy, signing};
 use crate::context::BuildContext;
 use crate::distribution::Distribution;
 use crate::error::{BuildError, For};
 
-/// Directory of programs that firmware finds by itself.
-const FALLBACK: &str = "boot/efi/EFI/BOOT";
 /// Name inside the tree while a program is made.
 const CONFIGURATION: &str = "/.kiwi-grub-early.cfg";
 /// Modules of a program of our own making. Those that one GRUB lacks are left out.
-const MODULES: [&str; 34] = [
+const MODULES: [&str; 44] = [
     "all_video",
     "boot",
+    "btrfs",
     "chain",
     "configfile",
+    "crypto",
     "cryptodisk",
     "echo",
     "efi_gop",
-    "font",
+    "ext2",
     "fat",
+    "font",
+    "gcry_rijndael",
+    "gcry_sha256",
+    "gcry_sha512",
     "gettext",
     "gfxmenu",
     "gfxterm",
@@ -38,48 +44,28 @@ const MODULES: [&str; 34] = [
     "loadenv",
     "ls",
     "luks",
+    "luks2",
     "lvm",
     "minicmd",
     "normal",
     "part_gpt",
     "part_msdos",
+    "pbkdf2",
     "png",
     "search",
     "search_fs_file",
     "search_fs_uuid",
     "search_label",
     "serial",
+    "squash4",
     "terminal",
     "test",
     "true",
+    "xfs",
     "zstd",
 ];
-/// Signed GRUBs, first hit wins.
-const SIGNED_GRUB: [&str; 6] = [
-    "usr/lib/grub/{target}-signed/grub{suffix}.efi.signed",
-    "usr/share/efi/{machine}/grub.efi",
-    "usr/lib64/efi/grub.efi",
-    "boot/efi/EFI/*/grub{suffix}.efi",
-    "usr/share/grub2/{target}/grub.efi",
-    "usr/lib/grub2/{target}/grub.efi",
-];
-/// Signed shims, first hit wins.
-const SHIM: [&str; 6] = [
-    "usr/lib/shim/shim{suffix}.efi.signed.latest",
-    "usr/lib/shim/shim{suffix}.efi.signed",
-    "usr/share/efi/{machine}/shim.efi",
-    "usr/lib64/efi/shim.efi",
-    "boot/efi/EFI/*/shim{suffix}.efi",
-    "usr/lib/shim/shim{suffix}.efi",
-];
-/// Key managers that shim starts, first hit wins.
-const KEY_MANAGER: [&str; 5] = [
-    "usr/lib/shim/mm{suffix}.efi.signed",
-    "usr/share/efi/{machine}/MokManager.efi",
-    "usr/lib64/efi/MokManager.efi",
-    "boot/efi/EFI/*/mm{suffix}.efi",
-    "usr/lib/shim/mm{suffix}.efi",
-];
+/// Modules of a program for the hypervisor's sake.
+const XEN_MODULES: [&str; 2] = ["multiboot", "multiboot2"];
 
 /// Fills the EFI system partition.
 pub(super) fn install(
@@ -88,68 +74,36 @@ pub(super) fn install(
     disk: &DiskPlan,
     places: &Places,
 ) -> Result<(), BuildError> {
-    let names = Names::of(context, disk)?;
+    let names = EfiNames::of(context, disk)?;
     tree.create_dir_all(FALLBACK, 0o755)?;
-    places.copy_modules(tree, &names.target)?;
-    if disk.boot.efi == Some(EfiMode::Secure) && install_signed(tree, disk, places, &names)? {
+    install_for(context, tree, disk, places, &names)?;
+    // Some 64 bit PCs have 32 bit firmware.
+    if let Some(smaller) = names.of_smaller_firmware()
+        && places::find_data(tree, &smaller.target).is_some()
+    {
+        install_for(context, tree, disk, places, &smaller)?;
+    }
+    places::copy_font_to_efi(tree)
+}
+
+fn install_for(
+    context: &BuildContext<'_>,
+    tree: &TreeDir,
+    disk: &DiskPlan,
+    places: &Places,
+    names: &EfiNames,
+) -> Result<(), BuildError> {
+    let has_modules = places::find_data(tree, &names.target).is_some();
+    if has_modules {
+        places.copy_modules(tree, &names.target)?;
+    }
+    if disk.boot.efi == Some(EfiMode::Secure) && install_signed(tree, disk, places, names)? {
         return Ok(());
     }
-    make(context, tree, disk, places, &names)
-}
-
-/// Names that depend on the architecture.
-struct Names {
-    /// GRUB's platform: `x86_64-efi`.
-    target: String,
-    /// What firmware starts: `bootx64.efi`.
-    fallback: String,
-    /// `x64`.
-    suffix: String,
-    /// `x86_64`.
-    machine: String,
-}
-
-impl Names {
-    fn of(context: &BuildContext<'_>, disk: &DiskPlan) -> Result<Self, BuildError> {
-        let machine = context.plan.identity.architecture.clone();
-        let (Some(target), Some(fallback)) = (
-            disk.boot.efi_target.clone(),
-            disk.boot.efi_fallback_name.clone(),
-        ) else {
-            return Err(BuildError::Unexpected(format!(
-                "GRUB starts from no EFI firmware on `{machine}`"
-            )));
-        };
-        let suffix = fallback
-            .trim_start_matches("boot")
-            .trim_end_matches(".efi")
-            .to_owned();
-        Ok(Self {
-            target,
-            fallback,
-            suffix,
-            machine,
-        })
+    if !has_modules && install_plain(context, tree, disk, places, names)? {
+        return Ok(());
     }
-
-    /// First file that one of the patterns names.
-    fn find(&self, tree: &TreeDir, patterns: &[&str]) -> Option<String> {
-        patterns.iter().find_map(|pattern| {
-            let path = pattern
-                .replace("{target}", &self.target)
-                .replace("{suffix}", &self.suffix)
-                .replace("{machine}", &self.machine);
-            match path.split_once("/*/") {
-                None => tree.exists(&path).then_some(path),
-                Some((before, after)) => tree
-                    .read_dir(before)
-                    .ok()?
-                    .iter()
-                    .map(|name| format!("{before}/{}/{after}", name.to_string_lossy()))
-                    .find(|candidate| !candidate.starts_with(FALLBACK) && tree.exists(candidate)),
-            }
-        })
-    }
+    make(context, tree, disk, places, names)
 }
 
 /// Copies the distribution's signed programs; `false` when the tree has none.
@@ -157,16 +111,16 @@ fn install_signed(
     tree: &TreeDir,
     disk: &DiskPlan,
     places: &Places,
-    names: &Names,
+    names: &EfiNames,
 ) -> Result<bool, BuildError> {
-    let Some(grub) = names.find(tree, &SIGNED_GRUB) else {
+    let Some(grub) = names.find(tree, |it| it.signed_grub) else {
         tracing::warn!(
             "the root tree has no signed GRUB, so the image does not start with secure boot \
              (Debian: package `grub-efi-amd64-signed`)"
         );
         return Ok(false);
     };
-    let Some(shim) = names.find(tree, &SHIM) else {
+    let Some(shim) = names.find(tree, |it| it.shim) else {
         tracing::warn!(
             "the root tree has no signed shim, so the image does not start with secure boot \
              (Debian: package `shim-signed`)"
@@ -182,7 +136,7 @@ fn install_signed(
         format!("grub{}.efi", names.suffix)
     };
     copy_to_fallback(tree, &grub, &name)?;
-    if let Some(manager) = names.find(tree, &KEY_MANAGER) {
+    if let Some(manager) = names.find(tree, |it| it.key_manager) {
         let name = if manager.ends_with("MokManager.efi") {
             "MokManager.efi".to_owned()
         } else {
@@ -190,6 +144,23 @@ fn install_signed(
         };
         copy_to_fallback(tree, &manager, &name)?;
     }
+    write_configurations(tree, disk, places, &grub)?;
+    Ok(true)
+}
+
+/// Copies a complete GRUB of the distribution, for trees that have no modules to make one of; `false` when there is none.
+fn install_plain(
+    context: &BuildContext<'_>,
+    tree: &TreeDir,
+    disk: &DiskPlan,
+    places: &Places,
+    names: &EfiNames,
+) -> Result<bool, BuildError> {
+    let Some(grub) = names.find(tree, |it| it.plain_grub) else {
+        return Ok(false);
+    };
+    let to = copy_to_fallback(tree, &grub, &names.fallback)?;
+    signing::sign(context, tree, &to)?;
     write_configurations(tree, disk, places, &grub)?;
     Ok(true)
 }
@@ -202,15 +173,35 @@ fn write_configurations(
     grub: &str,
 ) -> Result<(), BuildError> {
     let text = early::configuration(disk, places.name);
-    tree.create_file(format!("{FALLBACK}/grub.cfg"), 0o644, &text)?;
     let built_for = directory_in(&tree.read(grub)?)
         .unwrap_or_else(|| format!("EFI/{}", Distribution::of(tree).id));
-    let directory = format!("boot/efi/{built_for}");
-    if directory != FALLBACK {
+    let mut directories = vec![FALLBACK.to_owned(), format!("boot/efi/{built_for}")];
+    directories.extend(directories_with_shim(tree));
+    directories.sort();
+    directories.dedup();
+    for directory in directories {
         tree.create_dir_all(&directory, 0o755)?;
-        tree.create_file(format!("{directory}/grub.cfg"), 0o644, &text)?;
+        tree.create_file(place(tree, &directory, "grub.cfg"), 0o600, &text)?;
     }
     Ok(())
+}
+
+/// Directories of the EFI system partition to which the distribution installed its shim.
+fn directories_with_shim(tree: &TreeDir) -> Vec<String> {
+    const VENDORS: &str = "boot/efi/EFI";
+    let is_shim = |name: &std::ffi::OsString| {
+        let name = name.to_string_lossy();
+        name.starts_with("shim") && name.ends_with(".efi")
+    };
+    tree.read_dir(VENDORS)
+        .unwrap_or_default()
+        .iter()
+        .map(|name| format!("{VENDORS}/{}", name.to_string_lossy()))
+        .filter(|directory| {
+            tree.read_dir(directory)
+                .is_ok_and(|names| names.iter().any(is_shim))
+        })
+        .collect()
 }
 
 /// The directory a GRUB was built to look into, `EFI/NAME`, read from the program itself.
@@ -236,7 +227,7 @@ fn make(
     tree: &TreeDir,
     disk: &DiskPlan,
     places: &Places,
-    names: &Names,
+    names: &EfiNames,
 ) -> Result<(), BuildError> {
     let directory = places::modules(tree, &names.target)?;
     tree.create_file(
@@ -246,13 +237,17 @@ fn make(
     )?;
     let filesystem = early::boot_filesystem(disk).map(|plan| grub_module(plan.kind));
     let mut modules: Vec<&str> = MODULES.into_iter().chain(filesystem).collect();
+    if disk.boot.xen == Some(Xen::Guest) {
+        modules.extend(XEN_MODULES);
+    }
     modules.retain(|name| tree.exists(format!("{directory}/{name}.mod")));
     modules.sort_unstable();
     modules.dedup();
+    let output = place(tree, FALLBACK, &names.fallback);
     let command = Cmd::new(places.program(tree, "mkimage")?)
         .in_tree(&context.sandbox_of(tree.path()))
         .args(["--format", &names.target, "--config", CONFIGURATION])
-        .args(["--output", &format!("/{FALLBACK}/{}", names.fallback)])
+        .args(["--output", &format!("/{output}")])
         .args(["--directory", &format!("/{directory}")])
         .args(["--prefix", &early::prefix(disk, places.name)])
         .args(modules);
@@ -261,20 +256,22 @@ fn make(
         .run(&command)
         .purpose("making GRUB's EFI program")?;
     tree.remove_file(CONFIGURATION)?;
-    Ok(())
+    signing::sign(context, tree, &output)
 }
 
-fn copy_to_fallback(tree: &TreeDir, from: &str, name: &str) -> Result<(), BuildError> {
-    copy(
-        tree,
-        Path::new(from),
-        Path::new(&format!("{FALLBACK}/{name}")),
-    )
+/// Returns where the copy is.
+fn copy_to_fallback(tree: &TreeDir, from: &str, name: &str) -> Result<String, BuildError> {
+    let to = place(tree, FALLBACK, name);
+    copy(tree, Path::new(from), Path::new(&to))?;
+    Ok(to)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bootloader::testing::disk;
+    use crate::root::testing::Bench;
+    use kiwi_host::command::Recorder;
 
     #[test]
     fn the_directory_a_grub_was_built_for() {
@@ -286,5 +283,133 @@ mod tests {
         ] {
             assert_eq!(directory_in(program).as_deref(), expected);
         }
+    }
+
+    /// A tree with these files, each with its own path as content, and what was laid out for a disk there.
+    fn installed(mode: EfiMode, id: &str, files: &[&str]) -> Bench {
+        let mut bench = Bench::new();
+        bench.write("etc/os-release", &format!("ID={id}\n"));
+        for file in files
+            .iter()
+            .chain(&["usr/sbin/grub-mkconfig", "usr/bin/grub-mkimage"])
+        {
+            bench.write(file, file);
+        }
+        bench.runner = Recorder::new();
+        let mut disk = disk();
+        disk.boot.efi = Some(mode);
+        let places = Places::of(&bench.tree()).unwrap();
+        install(&bench.context(), &bench.tree(), &disk, &places).unwrap();
+        bench
+    }
+
+    const DEBIAN: [&str; 4] = [
+        "usr/lib/shim/shimx64.efi.signed",
+        "usr/lib/shim/mmx64.efi.signed",
+        "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed",
+        "usr/lib/grub/x86_64-efi/ext2.mod",
+    ];
+    const SUSE: [&str; 3] = [
+        "usr/share/efi/x86_64/shim.efi",
+        "usr/share/efi/x86_64/MokManager.efi",
+        "usr/share/efi/x86_64/grub.efi",
+    ];
+    const FEDORA: [&str; 4] = [
+        "boot/efi/EFI/fedora/shimx64.efi",
+        "boot/efi/EFI/fedora/mmx64.efi",
+        "boot/efi/EFI/fedora/grubx64.efi",
+        "boot/efi/EFI/BOOT/BOOTX64.EFI",
+    ];
+
+    #[test]
+    fn signed_programs_of_each_family() {
+        for (id, files, first, second, manager, menu) in [
+            (
+                "debian",
+                &DEBIAN[..],
+                "bootx64.efi",
+                "grubx64.efi",
+                "mmx64.efi",
+                "EFI/debian",
+            ),
+            (
+                "opensuse",
+                &SUSE,
+                "bootx64.efi",
+                "grub.efi",
+                "MokManager.efi",
+                "EFI/opensuse",
+            ),
+            (
+                "fedora",
+                &FEDORA,
+                "BOOTX64.EFI",
+                "grubx64.efi",
+                "mmx64.efi",
+                "EFI/fedora",
+            ),
+        ] {
+            let bench = installed(EfiMode::Secure, id, files);
+            let read = |name: &str| bench.read(&format!("{FALLBACK}/{name}"));
+            assert_eq!(read(first), files[0], "{id}");
+            assert_eq!(read(manager), files[1], "{id}");
+            assert_eq!(read(second), files[2], "{id}");
+            for directory in ["EFI/BOOT", menu] {
+                let text = bench.read(&format!("boot/efi/{directory}/grub.cfg"));
+                assert!(text.ends_with("configfile $prefix/grub.cfg\n"), "{id}");
+            }
+            assert!(bench.lines().is_empty(), "{id}: {:?}", bench.lines());
+            let names = bench.tree().read_dir(FALLBACK).unwrap();
+            assert_eq!(names.len(), 4, "{id}: {names:?}");
+        }
+    }
+
+    #[test]
+    fn programs_of_our_own_making() {
+        let files = [
+            "usr/lib/grub/x86_64-efi/ext2.mod",
+            "usr/lib/grub/x86_64-efi/fat.mod",
+        ];
+        for mode in [EfiMode::Plain, EfiMode::Secure] {
+            let bench = installed(mode, "debian", &files);
+            assert_eq!(
+                bench.lines(),
+                [
+                    "chroot TREE /usr/bin/grub-mkimage --format x86_64-efi --config /.kiwi-grub-early.cfg \
+                  --output /boot/efi/EFI/BOOT/bootx64.efi --directory /usr/lib/grub/x86_64-efi --prefix /boot/grub ext2 fat"
+                ]
+            );
+            assert_eq!(bench.read("boot/grub/x86_64-efi/fat.mod"), files[1]);
+        }
+    }
+
+    #[test]
+    fn small_firmware_of_large_machines() {
+        let files = [
+            "usr/lib/grub/x86_64-efi/ext2.mod",
+            "usr/lib/grub/i386-efi/ext2.mod",
+        ];
+        let bench = installed(EfiMode::Plain, "debian", &files);
+        let lines = bench.lines();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].contains("--format i386-efi"), "{lines:?}");
+        assert!(
+            lines[1].contains("/boot/efi/EFI/BOOT/bootia32.efi"),
+            "{lines:?}"
+        );
+    }
+
+    #[test]
+    fn complete_programs_where_there_are_no_modules() {
+        let bench = installed(
+            EfiMode::Plain,
+            "fedora",
+            &["boot/efi/EFI/fedora/grubx64.efi"],
+        );
+        assert!(bench.lines().is_empty());
+        assert_eq!(
+            bench.read("boot/efi/EFI/BOOT/bootx64.efi"),
+            "boot/efi/EFI/fedora/grubx64.efi"
+        );
     }
 }

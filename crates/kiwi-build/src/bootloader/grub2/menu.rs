@@ -1,10 +1,12 @@
 //! GRUB's menu, made by the image's own `grub-mkconfig`.
 
 use kiwi_host::{Access, Cmd, Sandbox, TreeDir};
+use kiwi_plan::plan::boot::Xen;
 use kiwi_plan::plan::disk::DiskPlan;
 
 use super::places::Places;
 use super::probe;
+use super::{entries, environment_block};
 use crate::context::BuildContext;
 use crate::error::{Because, BuildError, For};
 
@@ -29,13 +31,30 @@ pub(super) fn write(
     if mended != menu {
         tree.create_file(&path, 0o644, &mended)?;
     }
-    if !mended.contains("linux") {
+    let has_entries = entries::repair(tree, disk)? && mended.contains("blscfg");
+    if !has_entries && !mended.lines().any(starts_kernel) {
         return Err(BuildError::TreeLacks {
             what: "the boot menu has no entry for a kernel".into(),
             mend: "check that the kernel package puts its kernel into `/boot`".into(),
         });
     }
-    Ok(())
+    let starts_hypervisor = ["multiboot", "xen_hypervisor"]
+        .iter()
+        .any(|command| mended.contains(command));
+    if disk.boot.xen == Some(Xen::Host) && !starts_hypervisor {
+        return Err(BuildError::TreeLacks {
+            what: "the boot menu has no entry for the Xen hypervisor".into(),
+            mend: "add the package of the hypervisor (`/boot/xen*.gz`), or remove `xen_server`"
+                .into(),
+        });
+    }
+    environment_block::set_root_of_vendors(tree, &disk.boot.root_argument)
+}
+
+/// Whether a line of the menu loads a kernel: `linux` and its kin, or a module of the hypervisor.
+fn starts_kernel(line: &str) -> bool {
+    let command = line.split_whitespace().next().unwrap_or_default();
+    command.starts_with("linux") || matches!(command, "module" | "module2")
 }
 
 /// Writes the environment block that the menu reads.
@@ -105,8 +124,7 @@ fn set_executable(path: &std::path::Path) -> Result<(), BuildError> {
 fn with_root(menu: &str, root: &str) -> String {
     let mut text = String::with_capacity(menu.len());
     for line in menu.split_inclusive('\n') {
-        let words = line.trim_start();
-        if words.starts_with("linux") && line.contains(" root=") {
+        if starts_kernel(line) && line.contains(" root=") {
             let mended = line
                 .split(' ')
                 .map(|word| {
@@ -133,10 +151,12 @@ mod tests {
 
     #[test]
     fn kernels_get_the_right_root() {
-        let menu = "set root='hd0'\n\tlinux\t/boot/vmlinuz root=/dev/sda1 ro quiet\n linux /k root=UUID=x\n";
+        let menu = "set root='hd0'\n\tlinux\t/boot/vmlinuz root=/dev/sda1 ro quiet\n linux /k root=UUID=x\n\
+                    \tmodule2\t/boot/vmlinuz placeholder root=/dev/sda1\n";
         assert_eq!(
             with_root(menu, "root=UUID=1"),
-            "set root='hd0'\n\tlinux\t/boot/vmlinuz root=UUID=1 ro quiet\n linux /k root=UUID=1\n"
+            "set root='hd0'\n\tlinux\t/boot/vmlinuz root=UUID=1 ro quiet\n linux /k root=UUID=1\n\
+             \tmodule2\t/boot/vmlinuz placeholder root=UUID=1\n"
         );
     }
 }

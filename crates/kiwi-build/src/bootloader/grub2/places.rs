@@ -5,6 +5,8 @@ use std::path::Path;
 use kiwi_host::TreeDir;
 use kiwi_plan::plan::disk::DiskPlan;
 
+use crate::bootloader::copy;
+use crate::bootloader::efi_programs::place;
 use crate::error::BuildError;
 
 /// Directories with GRUB's data, in the order they are looked through.
@@ -14,6 +16,8 @@ const DATA: [&str; 4] = [
     "usr/share/grub",
     "usr/lib/grub",
 ];
+/// The font of menus.
+const FONT: &str = "unicode.pf2";
 /// Directories with programs.
 const PROGRAMS: [&str; 4] = ["usr/bin", "usr/sbin", "bin", "sbin"];
 
@@ -98,23 +102,47 @@ impl Places {
         disk: &DiskPlan,
     ) -> Result<(), BuildError> {
         let boot = self.boot_directory();
-        if let Some(font) = find_data(tree, "unicode.pf2") {
+        let font = find_data(tree, FONT);
+        if let Some(font) = &font {
             tree.create_dir_all(format!("{boot}/fonts"), 0o755)?;
             copy(
                 tree,
-                Path::new(&font),
-                Path::new(&format!("{boot}/fonts/unicode.pf2")),
+                Path::new(font),
+                Path::new(&format!("{boot}/fonts/{FONT}")),
             )?;
         }
         let Some(theme) = &disk.boot.theme else {
             return Ok(());
         };
-        let Some(from) = find_data(tree, &format!("themes/{theme}")) else {
+        if font.is_none() {
+            tracing::warn!(
+                "the root tree has no font `{FONT}` for GRUB, so the theme `{theme}` cannot show text"
+            );
+        }
+        if let Some(from) = find_data(tree, &format!("themes/{theme}")) {
+            return copy_directory(tree, &from, &format!("{boot}/themes/{theme}"));
+        }
+        if self.theme_file(tree, disk, "theme.txt").is_none() {
             tracing::warn!("the root tree has no GRUB theme `{theme}`, so the menu is plain text");
-            return Ok(());
-        };
-        copy_directory(tree, &from, &format!("{boot}/themes/{theme}"))
+        }
+        Ok(())
     }
+}
+
+/// Copies the font to where programs of the EFI system partition look for it.
+pub(super) fn copy_font_to_efi(tree: &TreeDir) -> Result<(), BuildError> {
+    const VENDORS: &str = "boot/efi/EFI";
+    let Some(font) = find_data(tree, FONT) else {
+        return Ok(());
+    };
+    for vendor in tree.read_dir(VENDORS)? {
+        let directory = format!("{VENDORS}/{}/fonts", vendor.to_string_lossy());
+        if tree.exists(&directory) {
+            let to = place(tree, &directory, FONT);
+            copy(tree, Path::new(&font), Path::new(&to))?;
+        }
+    }
+    Ok(())
 }
 
 /// Directory of the modules for a platform such as `i386-pc`, without leading slash.
@@ -125,6 +153,8 @@ pub(super) fn modules(tree: &TreeDir, target: &str) -> Result<String, BuildError
             "i386-pc" => "add GRUB for BIOS (Debian: `grub-pc-bin`), or set `eficsm=\"false\"` \
                           if the image need not start from a BIOS"
                 .into(),
+            "powerpc-ieee1275" => "add GRUB for Open Firmware (Debian: `grub-ieee1275-bin`)".into(),
+            "x86_64-xen" => "add GRUB for Xen (Debian: `grub-xen-bin`)".into(),
             _ => "add GRUB for EFI (Debian: `grub-efi-amd64-bin`)".into(),
         },
     })
@@ -146,12 +176,6 @@ pub(super) fn find_data(tree: &TreeDir, name: &str) -> Option<String> {
         .find(|path| tree.exists(path))
 }
 
-/// Copies a file within the tree, unless it would replace one with the same content.
-pub(super) fn copy(tree: &TreeDir, from: &Path, to: &Path) -> Result<(), BuildError> {
-    tree.create_file(to, 0o644, tree.read(from)?)?;
-    Ok(())
-}
-
 fn copy_directory(tree: &TreeDir, from: &str, to: &str) -> Result<(), BuildError> {
     tree.create_dir_all(to, 0o755)?;
     for name in tree.read_dir(from)? {
@@ -164,4 +188,71 @@ fn copy_directory(tree: &TreeDir, from: &str, to: &str) -> Result<(), BuildError
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bootloader::testing::disk;
+    use crate::root::testing::Bench;
+
+    fn tree() -> Bench {
+        let bench = Bench::new();
+        bench.write("usr/sbin/grub2-mkconfig", "");
+        bench.write("usr/share/grub2/unicode.pf2", "font");
+        bench.write("usr/share/grub2/themes/t/theme.txt", "theme");
+        bench.write("usr/share/grub2/themes/t/background.png", "picture");
+        bench.write("usr/share/grub2/themes/t/icons/a.png", "icon");
+        bench
+    }
+
+    #[test]
+    fn themes_are_copied_and_backgrounds_kept() {
+        let bench = tree();
+        bench.write("boot/grub2/themes/t/background.png", "own picture");
+        let places = Places::of(&bench.tree()).unwrap();
+        let mut disk = disk();
+        disk.boot.theme = Some("t".into());
+        places.copy_font_and_theme(&bench.tree(), &disk).unwrap();
+        for (path, text) in [
+            ("boot/grub2/fonts/unicode.pf2", "font"),
+            ("boot/grub2/themes/t/theme.txt", "theme"),
+            ("boot/grub2/themes/t/background.png", "own picture"),
+            ("boot/grub2/themes/t/icons/a.png", "icon"),
+        ] {
+            assert_eq!(bench.read(path), text, "{path}");
+        }
+        assert_eq!(
+            places
+                .theme_file(&bench.tree(), &disk, "theme.txt")
+                .as_deref(),
+            Some("/boot/grub2/themes/t/theme.txt")
+        );
+        disk.boot.theme = Some("absent".into());
+        places.copy_font_and_theme(&bench.tree(), &disk).unwrap();
+        assert_eq!(places.theme_file(&bench.tree(), &disk, "theme.txt"), None);
+    }
+
+    #[test]
+    fn fonts_on_the_efi_partition() {
+        let bench = tree();
+        bench.write("boot/efi/EFI/fedora/fonts/x", "");
+        bench.write("boot/efi/EFI/other/x", "");
+        copy_font_to_efi(&bench.tree()).unwrap();
+        assert_eq!(bench.read("boot/efi/EFI/fedora/fonts/unicode.pf2"), "font");
+        assert!(!bench.root().join("boot/efi/EFI/other/fonts").exists());
+    }
+
+    #[test]
+    fn modules_of_a_platform() {
+        let bench = tree();
+        bench.write("usr/share/grub2/x86_64-xen/a.mod", "module");
+        bench.write("usr/share/grub2/x86_64-xen/a.module", "debug");
+        let places = Places::of(&bench.tree()).unwrap();
+        places.copy_modules(&bench.tree(), "x86_64-xen").unwrap();
+        assert_eq!(bench.read("boot/grub2/x86_64-xen/a.mod"), "module");
+        assert!(!bench.root().join("boot/grub2/x86_64-xen/a.module").exists());
+        let error = places.copy_modules(&bench.tree(), "i386-pc").unwrap_err();
+        assert!(error.to_string().contains("`i386-pc`"));
+    }
 }

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use kiwi_host::{Scratch, TreeDir};
 use kiwi_ondisk::sparse;
 use kiwi_ondisk::swap::SwapArea;
-use kiwi_plan::disk::layout::{PartitionLayout, layout};
+use kiwi_plan::disk::layout::{DiskLayout, PartitionLayout, layout};
 use kiwi_plan::disk::measure::{MIB, Measured, TreeSize};
 use kiwi_plan::disk::{ext, naming, stack as sizes, storage};
 use kiwi_plan::plan::disk::{DiskPlan, FileAttribute, PartitionPlan, PartitionRole};
 use kiwi_plan::plan::filesystem::{FileSystem, FileSystemPlan};
 
+use super::boot_code::BootCode;
 use super::keys::Keys;
 use super::stack::{self, Place};
-use super::{core, sealed, volumes};
-use crate::bootloader::grub2::CoreImage;
+use super::{sealed, volumes};
 use crate::context::BuildContext;
 use crate::error::{Because, BuildError};
 use crate::excludes::Excludes;
@@ -46,12 +46,12 @@ struct Packed {
 }
 
 impl Assembly<'_> {
-    /// Writes the image file and returns its path.
+    /// Writes the image file and returns its path, and where everything lies in it.
     pub(super) fn write(
         &self,
         plan: &DiskPlan,
-        core: Option<CoreImage>,
-    ) -> Result<PathBuf, BuildError> {
+        code: &BootCode,
+    ) -> Result<(PathBuf, DiskLayout), BuildError> {
         let packed = self.pack(plan)?;
         let plan = &with_packed_size(plan, packed.as_ref());
         for mountpoint in plan.mountpoints().into_iter().filter(|it| *it != "/") {
@@ -71,14 +71,12 @@ impl Assembly<'_> {
         for (partition, place) in sealed_first(plan, &layout.partitions) {
             self.fill_partition(plan, partition, place, packed.as_ref(), &image)?;
         }
-        if let Some(core) = core {
-            core::place(plan, &layout, &core, image.file_mut())?;
-        }
+        code.place(plan, &layout, image.file_mut())?;
         if let Some(packed) = packed {
             let path = packed.scratch.path().to_owned();
             packed.scratch.close().at("remove", &path)?;
         }
-        image.finish()
+        Ok((image.finish()?, layout))
     }
 
     /// Makes the read-only root file system below a writable layer.

@@ -10,10 +10,10 @@
 //! | `keys` | passphrase and key file of an encrypted disk |
 //! | `assemble` | the order in which the image file is written |
 //! | `stack`, `volumes`, `sealed` | RAID, integrity and encryption; LVM; checksums |
-//! | `core` | GRUB's BIOS images |
+//! | `boot_code` | what starts GRUB without EFI |
 
 mod assemble;
-mod core;
+mod boot_code;
 mod keys;
 mod sealed;
 mod stack;
@@ -22,15 +22,18 @@ mod volumes;
 
 use std::path::Path;
 
+use kiwi_plan::disk::layout::DiskLayout;
 use kiwi_plan::plan::boot::BootLoader;
 use kiwi_plan::plan::disk::{DiskPlan, PartitionPlan, PartitionRole};
 use kiwi_plan::plan::root::Hook;
 
 use self::assemble::Assembly;
+use self::boot_code::BootCode;
 use self::keys::Keys;
-use crate::bootloader::grub2;
+use super::edit_boot_install;
+use crate::bootloader::zipl;
 use crate::context::BuildContext;
-use crate::error::BuildError;
+use crate::error::{Because as _, BuildError};
 use crate::progress::phase;
 use crate::result::Record;
 use crate::root::scripts;
@@ -45,13 +48,17 @@ pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>
         .transpose()?;
     system_files::write(context, tree, plan)?;
     storage_files::write(context, tree, plan, keys.as_ref())?;
-    if let Some(initrd) = &plan.initrd {
-        let kernel = kernel::newest(tree)?;
-        phase("initrd", || initrd::build(context, tree, &kernel, initrd))?;
-    }
-    let core = phase("boot loader", || match plan.boot.loader {
-        BootLoader::Grub2 => grub2::install(context, tree, plan),
-        BootLoader::Custom => Ok(None),
+    let initrd = match &plan.initrd {
+        None => None,
+        Some(initrd) => {
+            let kernel = kernel::newest(tree)?;
+            Some(phase("initrd", || {
+                initrd::build(context, tree, &kernel, initrd)
+            })?)
+        }
+    };
+    let code = phase("boot loader", || {
+        BootCode::make(context, tree, plan, initrd)
     })?;
     run_hooks(context, plan)?;
     system_files::remove_build_files(tree)?;
@@ -60,7 +67,12 @@ pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>
         tree,
         keys: keys.as_ref(),
     };
-    let raw = phase("disk", || assembly.write(plan, core))?;
+    let (raw, layout) = phase("disk", || assembly.write(plan, &code))?;
+    if let Err(error) = finish(context, plan, &layout, &raw) {
+        // What is incomplete must not look like a result.
+        fs_err::remove_file(&raw).at("remove", &raw)?;
+        return Err(error);
+    }
     let settings = &context.plan.settings;
     let mut records = vec![
         Record::new("disk_image", &raw)
@@ -104,6 +116,19 @@ fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildErr
     scripts::run_in_tree(context, Hook::PreDiskSync)?;
     scripts::run_in_tree(context, Hook::Disk)?;
     Ok(())
+}
+
+/// What needs the disk whole: boot records that name blocks, and the last script.
+fn finish(
+    context: &BuildContext<'_>,
+    plan: &DiskPlan,
+    layout: &DiskLayout,
+    raw: &Path,
+) -> Result<(), BuildError> {
+    if plan.boot.loader == BootLoader::Zipl {
+        zipl::install(context, plan, layout, raw)?;
+    }
+    edit_boot_install::run(context, layout, raw)
 }
 
 fn root_partition(plan: &DiskPlan) -> Result<&PartitionPlan, BuildError> {

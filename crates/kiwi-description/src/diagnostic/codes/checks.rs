@@ -168,6 +168,22 @@ codes! {
         "The initrd is built from the boot description that `boot` names, and this host has no such directory.",
         "Install the package that brings it, name one that is installed, or remove `initrd_system`, so that dracut makes the \
          initrd.";
+    LOADER_NEEDS_EFI = 370: "boot loader that the firmware cannot start",
+        "systemd-boot is a program for EFI firmware; a PC BIOS and others cannot start it.",
+        "Choose `firmware=\"efi\"`, or the boot loader `grub2`.";
+    UNIFIED_KERNEL_NEEDS_EFI = 371: "unified kernel image without EFI firmware",
+        "A unified kernel image is one program for EFI firmware that holds kernel, initrd and command line.",
+        "Choose `firmware=\"efi\"` or `firmware=\"uefi\"`, or remove `uefi` from the `dracut` element.";
+    LOADER_OF_OTHER_MACHINE = 372: "boot loader of another kind of machine",
+        "The boot loader does not exist on the architecture the image is for.",
+        "Choose another boot loader, or the architecture it belongs to.";
+    LOADER_NEEDS_HOST = 373: "boot loader that this host cannot install",
+        "`zipl` records where the blocks of kernel and initrd lie on the disk. It exists on s390 machines only, and needs the disk as a \
+         device of the kernel, which root can make.",
+        "Build on an s390 machine as root, or use the boot loader `custom` and install one yourself.";
+    HALF_SIGNING_KEY = 374: "half of a signing key",
+        "Programs for EFI firmware are signed with a private key and its certificate, and the runtime configuration names only one.",
+        "Set both `credentials.secure_boot_signing_key_file` and `credentials.secure_boot_signing_certificate_file`, or neither.";
     TOO_MANY_PARTITIONS = 375: "too many partitions",
         "An MBR has room for four partitions, a GPT of the usual size for 128; copies count, too.",
         "Add `dosparttable_extended_layout=\"true\"`, use firmware that brings a GPT, or leave some out.";

@@ -12,6 +12,7 @@ use kiwi_description::model::values::{BlockCount, BootloaderName};
 
 use super::firmware::Firmware;
 use super::type_codes::Content;
+use crate::boot::efi_partition_default;
 use crate::ids::Ids;
 use crate::plan::Origin;
 use crate::plan::disk::{PartitionPlan, PartitionRole};
@@ -27,8 +28,6 @@ pub use problems::{NumberError, number_errors};
 
 /// Room for GRUB's core image.
 const BIOS_BOOT_MIB: u64 = 2;
-/// Default of `efipartsize`.
-const EFI_MIB: u64 = 20;
 /// Size of the partition that Open Firmware reads.
 const PREP_MIB: u64 = 8;
 /// Default of `bootpartsize`.
@@ -119,7 +118,8 @@ fn bios_boot(builder: &mut Builder<'_>) {
 
 fn efi(builder: &mut Builder<'_>) {
     let written = builder.disk().efipartsize;
-    let size = builder.fixed(written, EFI_MIB, "default of `efipartsize`");
+    let (default, rule) = efi_partition_default(builder.facts);
+    let size = builder.fixed(written, default, rule);
     let kind = if size.0 >= FAT32_FROM_MIB {
         FileSystem::Fat32
     } else {

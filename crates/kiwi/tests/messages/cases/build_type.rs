@@ -56,13 +56,37 @@ pub(crate) fn cases() -> Vec<Case> {
         disk(
             "K0311",
             "environment of another loader",
-            "",
+            r#"firmware="efi""#,
             r#"<bootloader name="systemd_boot"><bootloadersettings><environment><env name="a" value="b"/></environment></bootloadersettings></bootloader>"#,
         ),
         of_type(
             "K0318",
             "disk that cannot grow",
             r#"<type image="oem" filesystem="ext4"/>"#,
+        ),
+        disk(
+            "K0370",
+            "EFI loader without EFI",
+            "",
+            r#"<bootloader name="systemd_boot"/>"#,
+        ),
+        disk(
+            "K0371",
+            "unified kernel without EFI",
+            "",
+            r#"<initrd action="setup"><dracut uefi="true"/></initrd>"#,
+        ),
+        disk(
+            "K0372",
+            "loader of another machine",
+            "",
+            r#"<bootloader name="zipl"/>"#,
+        ),
+        disk(
+            "K0308",
+            "option for a program that is not called",
+            "",
+            r#"<bootloader name="grub2"><bootloadersettings><installoption name="--modules" value="a"/></bootloadersettings></bootloader>"#,
         ),
         disk(
             "K0320",
