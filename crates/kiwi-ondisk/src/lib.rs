@@ -11,7 +11,7 @@
 //!
 //! | room | what it writes |
 //! |---|---|
-//! | [`gpt`], [`mbr`], [`guid`], [`sector`] | partition tables |
+//! | [`gpt`], [`gpt_backup`], [`mbr`], [`guid`], [`sector`] | partition tables |
 //! | [`grub_bios`] | GRUB's boot and core image for BIOS machines |
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
@@ -21,6 +21,9 @@
 //! | [`cpio`] | members of the archives that initrds are made of |
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
 //! | [`sparse`] | ranges of other files, holes kept |
+//! | [`vmdk`], [`vdi`], [`vhd`], [`vhdx`] | disks of virtual machines, from a [`raw_disk`] |
+//! | [`gnu_sparse`] | sparse files in tar archives |
+//! | [`ovf`], [`ova`] | descriptions of virtual machines, and archives with their disks |
 
 pub mod compress;
 pub mod container_image;
@@ -30,16 +33,25 @@ pub mod docker_archive;
 pub mod error;
 pub mod ext;
 pub mod fat;
+pub mod gnu_sparse;
 pub mod gpt;
+pub mod gpt_backup;
 pub mod grub_bios;
 pub mod guid;
 pub mod mbr;
 pub mod oci_layout;
+pub mod ova;
+pub mod ovf;
+pub mod raw_disk;
 pub mod sector;
 pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod vdi;
+pub mod vhd;
+pub mod vhdx;
+pub mod vmdk;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;
