@@ -4,7 +4,7 @@
 //! blocks whether its zeros are stored or not.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
 use rustix::fs::{SeekFrom, seek};
@@ -151,6 +151,13 @@ impl<'a> RawDisk<'a> {
             self.report(start + done)?;
         }
         Ok(())
+    }
+
+    /// Writes the whole disk, its holes as zeros.
+    pub fn copy_to<W: Write + ?Sized>(&self, out: &mut W) -> Result<()> {
+        self.pieces(0, self.bytes, |bytes| {
+            out.write_all(bytes).map_err(Error::io("copying a disk"))
+        })
     }
 
     /// Says how far it is; formats that copy without reading call this themselves.

@@ -169,6 +169,11 @@ impl<W: Write> TarStream<W> {
         Ok(())
     }
 
+    /// Gives a writer for the bytes of the file whose header was written last.
+    pub fn data_writer(&mut self) -> DataWriter<'_, W> {
+        DataWriter(self)
+    }
+
     /// Writes a whole file.
     pub fn file(&mut self, path: &str, bytes: &[u8], mtime: i64) -> io::Result<()> {
         self.entry(&Entry::plain_file(path, bytes.len() as u64, mtime))?;
@@ -213,6 +218,19 @@ impl<W: Write> TarStream<W> {
         self.inner.write_all(records)?;
         self.inner
             .write_all(&[0; BLOCK][..padding(records.len() as u64)])
+    }
+}
+
+/// Writes the bytes of one file of an archive.
+pub struct DataWriter<'a, W>(&'a mut TarStream<W>);
+
+impl<W: Write> Write for DataWriter<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.data(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@ pub mod disk;
 pub mod filesystem;
 mod space;
 mod watched;
-mod xz;
+pub(crate) mod xz;
 
 use kiwi_plan::plan::image::ImagePlan;
 
