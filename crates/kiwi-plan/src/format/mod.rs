@@ -173,3 +173,6 @@ fn compress(facts: &Facts<'_>, format: ImageFormat) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,11 +29,6 @@ pub(super) fn settings(kind: &Type, all: &mut Report<'_>) {
     if let Some(machine) = &kind.machine {
         self::machine(machine, written, all);
     }
-    if !written.is_some_and(|format| format.container.is_some()) {
-        let why = "on a disk that is not in a container";
-        let config = kind.containerconfig.as_ref();
-        all.at("containerconfig", config.map(|config| config.span), why);
-    }
 }
 
 fn vagrant(kind: &Type, format: Option<DiskFormat>, all: &mut Report<'_>) {
