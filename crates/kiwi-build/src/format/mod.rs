@@ -135,3 +135,6 @@ pub(crate) fn qemu_command(
         image.display()
     )
 }
+
+#[cfg(test)]
+mod tests;

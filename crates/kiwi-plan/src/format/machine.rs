@@ -40,8 +40,8 @@ pub(super) fn plan(facts: &Facts<'_>, rules: FormatRules<'_>) -> MachinePlan {
         guest_os: guest_system(guest.map_or(GUEST, |guest| guest.as_str())),
         memory_mib: machine.and_then(|it| it.memory).map(|it| *it),
         processors: machine.and_then(|it| it.ncpus).map(|it| *it),
-        efi: rules.efi && !rules.bios,
-        secure_boot: rules.efi && !rules.bios && rules.secure_boot,
+        efi: rules.efi,
+        secure_boot: rules.efi && rules.secure_boot,
         disk_controller: controller(machine),
         dvd_controller: machine
             .and_then(|it| it.vmdvd.as_ref())

@@ -28,7 +28,8 @@ pub(super) fn plan(facts: &Facts<'_>) -> ContainerPlan {
 /// Plans a container that holds a disk and nothing to run, unless a command is written.
 pub(super) fn plan_for_disk(facts: &Facts<'_>, format: ContainerFormat) -> ContainerPlan {
     let mut plan = plan_as(facts, format);
-    if facts.kind().containerconfig.is_none() {
+    let config = facts.kind().containerconfig.as_ref();
+    if config.is_none_or(|it| it.entrypoint.is_none() && it.subcommand.is_none()) {
         plan.config.command = None;
     }
     plan
