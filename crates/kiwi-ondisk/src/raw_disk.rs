@@ -101,13 +101,9 @@ impl<'a> RawDisk<'a> {
                 .read(&mut buffer, position)
                 .map_err(&failed)?
                 .next_multiple_of(block_bytes as usize);
-            for (index, block) in (position / block_bytes..).zip(
-                buffer[..length]
-                    .chunks_exact(block_bytes as usize)
-                    .map(Some)
-                    .map(|block| block.filter(|block| !is_zero(block))),
-            ) {
-                if let Some(block) = block {
+            let blocks = buffer[..length].chunks_exact(block_bytes as usize);
+            for (index, block) in (position / block_bytes..).zip(blocks) {
+                if !is_zero(block) {
                     visit(index, block)?;
                 }
             }

@@ -12,8 +12,8 @@ use crate::raw_disk::RawDisk;
 use crate::{Error, Result};
 
 const SECTOR: u64 = 512;
-/// Bytes of a block when nothing else is asked for, VirtualBox' own value.
-pub const DEFAULT_BLOCK: u64 = 1 << 20;
+/// Bytes of a block; QEMU reads no others.
+const BLOCK: u64 = 1 << 20;
 /// Where blocks begin: VirtualBox aligns map and data to this.
 const ALIGNMENT: u64 = 1 << 20;
 /// Place of the block map.
@@ -32,32 +32,18 @@ pub struct Vdi {
     pub modification_uuid: Uuid,
     /// All blocks have their place in the file from the beginning.
     pub is_static: bool,
-    /// Bytes of a block, a power of two of at least 64 KiB.
-    pub block_bytes: u64,
 }
 
 impl Vdi {
     /// Writes the disk into the empty file `target`.
     pub fn write<W: Write + Seek>(&self, raw: &RawDisk<'_>, target: &mut W) -> Result<()> {
         let failed = Error::io("writing the VDI");
-        if !self.block_bytes.is_power_of_two() || !(65536..=1 << 30).contains(&self.block_bytes) {
-            let reason = "is no power of two from 64 KiB to 1 GiB";
-            return Err(Error::value(
-                "VDI block size",
-                self.block_bytes.to_string(),
-                reason,
-            ));
-        }
         let bytes = raw.bytes().next_multiple_of(SECTOR);
-        let blocks = u32::try_from(bytes.div_ceil(self.block_bytes))
+        let blocks = u32::try_from(bytes.div_ceil(BLOCK))
             .ok()
             .filter(|blocks| *blocks < u32::MAX - 1)
             .ok_or_else(|| {
-                Error::value(
-                    "disk size",
-                    bytes.to_string(),
-                    "needs larger blocks of the VDI",
-                )
+                Error::value("disk size", bytes.to_string(), "a VDI cannot be that large")
             })?;
         let data_offset = (MAP_OFFSET + u64::from(blocks) * 4).next_multiple_of(ALIGNMENT);
         let mut map = vec![UNALLOCATED; blocks as usize];
@@ -68,13 +54,13 @@ impl Vdi {
                 .for_each(|(entry, index)| *entry = index);
             allocated = blocks;
         }
-        raw.blocks(self.block_bytes, |index, block| {
+        raw.blocks(BLOCK, |index, block| {
             let entry = &mut map[index as usize];
             if *entry == UNALLOCATED {
                 *entry = allocated;
                 allocated += 1;
             }
-            let place = data_offset + u64::from(*entry) * self.block_bytes;
+            let place = data_offset + u64::from(*entry) * BLOCK;
             target
                 .seek(SeekFrom::Start(place))
                 .and_then(|_| target.write_all(block))
@@ -82,7 +68,7 @@ impl Vdi {
         })?;
         let header = self.header(bytes, data_offset, blocks, allocated);
         let map: Vec<u8> = map.iter().flat_map(|entry| entry.to_le_bytes()).collect();
-        let end = data_offset + u64::from(allocated) * self.block_bytes;
+        let end = data_offset + u64::from(allocated) * BLOCK;
         for (place, bytes) in [(0, header.as_slice()), (MAP_OFFSET, &map)] {
             target.seek(SeekFrom::Start(place)).map_err(&failed)?;
             target.write_all(bytes).map_err(&failed)?;
@@ -110,7 +96,7 @@ impl Vdi {
         put(340, MAP_OFFSET as u32);
         put(344, data_offset as u32);
         put(360, SECTOR as u32);
-        put(376, self.block_bytes as u32);
+        put(376, BLOCK as u32);
         put(384, blocks);
         put(388, allocated);
         header[368..376].copy_from_slice(&bytes.to_le_bytes());

@@ -94,12 +94,11 @@ fn uuid(number: u128) -> Uuid {
 
 #[test]
 fn vdi() {
-    for (is_static, block_bytes) in [(false, vdi::DEFAULT_BLOCK), (true, vdi::DEFAULT_BLOCK)] {
+    for is_static in [false, true] {
         let vdi = vdi::Vdi {
             uuid: uuid(1),
             modification_uuid: uuid(2),
             is_static,
-            block_bytes,
         };
         let write = |raw: &RawDisk<'_>, file: &mut File| {
             vdi.write(raw, &mut BufWriter::new(file)).unwrap();
@@ -255,6 +254,8 @@ fn vmdk_in_several_files() {
     }
 }
 
+type Writer<'a> = &'a dyn Fn(&RawDisk<'_>, &mut File);
+
 #[test]
 fn empty_disks_are_disks_too() {
     let directory = tempfile::tempdir().unwrap();
@@ -266,7 +267,6 @@ fn empty_disks_are_disks_too() {
         uuid: uuid(1),
         modification_uuid: uuid(2),
         is_static: false,
-        block_bytes: vdi::DEFAULT_BLOCK,
     };
     let vhd = Vhd {
         uuid: uuid(3),
@@ -282,16 +282,15 @@ fn empty_disks_are_disks_too() {
         zero_blocks: true,
         sector_size: SectorSize::Bytes512,
     };
-    type Writer<'a> = &'a dyn Fn(&RawDisk<'_>, &mut File);
     let writers: [(&str, Writer<'_>); 5] = [
         ("vdi", &|raw, file| vdi.write(raw, file).unwrap()),
         ("vpc", &|raw, file| vhd.write_dynamic(raw, file).unwrap()),
         ("vhdx", &|raw, file| vhdx.write(raw, file).unwrap()),
         ("vmdk", &|raw, file| {
-            vmdk(Subformat::MonolithicSparse).write(raw, file).unwrap()
+            vmdk(Subformat::MonolithicSparse).write(raw, file).unwrap();
         }),
         ("vmdk", &|raw, file| {
-            vmdk(Subformat::StreamOptimized).write(raw, file).unwrap()
+            vmdk(Subformat::StreamOptimized).write(raw, file).unwrap();
         }),
     ];
     for (format, write) in writers {

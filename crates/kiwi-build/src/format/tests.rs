@@ -141,7 +141,6 @@ fn disks_of_all_formats_hold_the_raw_disk() {
                 uuid: UUID.into(),
                 modification_uuid: UUID.into(),
                 is_static: false,
-                block_bytes: MIB,
             }),
         ),
         ("a.vhd", "vpc", DiskFormatPlan::Vhd(vhd(false))),

@@ -73,7 +73,6 @@ pub(super) fn vdi(
         uuid: uuid(&plan.uuid)?,
         modification_uuid: uuid(&plan.modification_uuid)?,
         is_static: plan.is_static,
-        block_bytes: plan.block_bytes,
     };
     filled(conversion, name, |raw, writer| vdi.write(raw, writer))
 }

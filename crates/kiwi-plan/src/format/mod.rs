@@ -84,15 +84,11 @@ fn disk(
         DiskFormat::Raw => DiskFormatPlan::Raw,
         DiskFormat::Qcow2 => DiskFormatPlan::Qcow2(qcow2(&options)),
         DiskFormat::Vmdk => DiskFormatPlan::Vmdk(vmdk(options.vmdk(facts), ids)),
-        DiskFormat::Vdi => {
-            let options = options.vdi();
-            DiskFormatPlan::Vdi(VdiPlan {
-                uuid: ids.uuid("vdi"),
-                modification_uuid: ids.uuid("vdi content"),
-                is_static: options.is_static,
-                block_bytes: options.block_bytes,
-            })
-        }
+        DiskFormat::Vdi => DiskFormatPlan::Vdi(VdiPlan {
+            uuid: ids.uuid("vdi"),
+            modification_uuid: ids.uuid("vdi content"),
+            is_static: options.vdi_is_static(),
+        }),
         DiskFormat::Vhd | DiskFormat::VhdFixed => {
             let always_fixed = format == DiskFormat::VhdFixed;
             let options = options.vhd();

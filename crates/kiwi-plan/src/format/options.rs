@@ -68,10 +68,7 @@ const TRANSPORTED_VMDK: &[(&str, Kind)] = &[
     ("subformat", Kind::Fixed(STREAM_OPTIMIZED)),
     ("toolsversion", Kind::Number),
 ];
-const VDI: &[(&str, Kind)] = &[
-    ("block_size", Kind::PowerOfTwo(65536, 1 << 30)),
-    ("static", Kind::Switch),
-];
+const VDI: &[(&str, Kind)] = &[("static", Kind::Switch)];
 const VHD: &[(&str, Kind)] = &[
     ("force_size", Kind::Switch),
     ("subformat", Kind::Words(&["dynamic", "fixed"])),
@@ -129,11 +126,6 @@ pub(super) struct VmdkOptions {
     pub(super) hardware_version: String,
     pub(super) tools_version: String,
     pub(super) zeroed_grains: bool,
-}
-
-pub(super) struct VdiOptions {
-    pub(super) is_static: bool,
-    pub(super) block_bytes: u64,
 }
 
 pub(super) struct VhdOptions {
@@ -230,11 +222,8 @@ impl Options {
         }
     }
 
-    pub(super) fn vdi(&self) -> VdiOptions {
-        VdiOptions {
-            is_static: self.is_on("static", false),
-            block_bytes: self.bytes("block_size").unwrap_or(MIB),
-        }
+    pub(super) fn vdi_is_static(&self) -> bool {
+        self.is_on("static", false)
     }
 
     pub(super) fn vhd(&self) -> VhdOptions {
@@ -287,11 +276,10 @@ impl Kind {
     /// Says what is wrong with a value, and what would be right.
     pub(crate) fn complaint(self, value: Option<&str>) -> Option<String> {
         let fits = match (self, value) {
-            (Self::Switch, None) => true,
+            (Self::Switch, None) | (Self::Fixed(_), Some(_)) => true,
             (Self::Switch, Some(value)) => YES.contains(&value) || NO.contains(&value),
             (_, None) => false,
             (Self::Words(words), Some(value)) => words.contains(&value),
-            (Self::Fixed(_), Some(_)) => true,
             (Self::Number, Some(value)) => value.parse::<u64>().is_ok(),
             (Self::PowerOfTwo(least, most), Some(value)) => bytes(value)
                 .is_some_and(|bytes| bytes.is_power_of_two() && (least..=most).contains(&bytes)),

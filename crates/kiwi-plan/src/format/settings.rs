@@ -127,7 +127,7 @@ impl Lines {
             DvdController::Scsi => "scsi",
         };
         let bus = format!("{kind}{}", *dvd.id);
-        let device = if bus == disk_bus { 1 } else { 0 };
+        let device = u8::from(bus == disk_bus);
         if *dvd.controller == DvdController::Scsi && bus != disk_bus {
             self.scsi(&bus, "lsilogic");
         }

@@ -79,8 +79,6 @@ pub struct VdiPlan {
     /// All blocks have their place in the file from the beginning.
     #[serde(rename = "static")]
     pub is_static: bool,
-    /// Bytes of a block.
-    pub block_bytes: u64,
 }
 
 /// A VHD file.

@@ -67,7 +67,7 @@ fn resize(directory: &Path, size: &str) -> Run {
     )
 }
 
-const GPT_DISK: &str = r#"<type image="oem" filesystem="ext4" firmware="uefi" format="vdi" formatoptions="block_size=64k"/>"#;
+const GPT_DISK: &str = r#"<type image="oem" filesystem="ext4" firmware="uefi" format="vdi" formatoptions="static=on"/>"#;
 
 #[test]
 fn the_backup_table_moves_and_the_disk_is_converted_again() {
