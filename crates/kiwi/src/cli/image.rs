@@ -247,14 +247,14 @@ fn disk_size(text: &str) -> Result<u64, String> {
 
 impl ImageCommand {
     /// Returns the global options behind the command.
-    pub(super) fn globals(&self) -> Option<&GlobalOptions> {
+    pub(super) fn globals(&self) -> &GlobalOptions {
         match self {
-            Self::Info(options) => Some(&options.globals),
-            Self::Plan(options) => Some(&options.globals),
-            Self::Upgrade(options) => Some(&options.globals),
-            Self::Lint(options) => Some(&options.globals),
-            Self::Convert(options) => Some(&options.globals),
-            Self::Resize(options) => Some(&options.globals),
+            Self::Info(options) => &options.globals,
+            Self::Plan(options) => &options.globals,
+            Self::Upgrade(options) => &options.globals,
+            Self::Lint(options) => &options.globals,
+            Self::Convert(options) => &options.globals,
+            Self::Resize(options) => &options.globals,
         }
     }
 }

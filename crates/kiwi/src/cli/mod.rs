@@ -244,7 +244,7 @@ impl Cli {
             }
             Service::Image { globals, command } => {
                 all.add(globals);
-                all.add_some(command.globals());
+                all.add(command.globals());
             }
             Service::Result { globals, command } => {
                 all.add(globals);

@@ -6,7 +6,6 @@ use kiwi_build::Artefacts;
 use kiwi_build::resize::{self, Resized};
 use kiwi_description::diagnostic::{Diagnostic, codes};
 use kiwi_plan::plan::BuildPlan;
-use kiwi_plan::plan::disk::DiskPlan;
 use kiwi_plan::plan::image::ImagePlan;
 
 use super::Outcome;
@@ -37,7 +36,7 @@ pub(super) fn run(options: &ResizeOptions, globals: &GlobalOptions) -> Outcome {
     let mut selection = selection::of_create(globals, &[]);
     selection.target_directory = Some(root.clone());
     let mut planned = planning::draft(globals, &root, selection, true)?.resolve()?;
-    disk_of(&planned.plan)?;
+    check(&planned.plan)?;
     let needed = |name: &String| PROGRAMS.contains(&name.as_str());
     planned.plan.requirements.retain(|it| needed(&it.program));
     let job = Job {
@@ -61,9 +60,9 @@ pub(super) fn run(options: &ResizeOptions, globals: &GlobalOptions) -> Outcome {
             Resized::Grown { bytes, converted } => {
                 tracing::info!("the disk has {bytes} bytes now");
                 let mut artefacts = Artefacts::default();
-                converted
-                    .into_iter()
-                    .for_each(|record| artefacts.add(record));
+                for record in converted {
+                    artefacts.add(record);
+                }
                 results::report(&artefacts, &context.places.target, started.elapsed());
             }
         }
@@ -71,15 +70,14 @@ pub(super) fn run(options: &ResizeOptions, globals: &GlobalOptions) -> Outcome {
     })
 }
 
-fn disk_of(plan: &BuildPlan) -> Result<&DiskPlan, Box<Failure>> {
-    match &plan.image {
-        ImagePlan::Disk(disk) => Ok(disk),
-        _ => {
-            let kind = &plan.identity.build_type;
-            let message = format!("an image of type `{kind}` is no disk that could be resized");
-            let problem = Diagnostic::error(codes::create::RESIZE, message)
-                .help("choose the type that was built with `--type`");
-            Err(Failure::usage(problem).into())
-        }
+/// Refuses what is no disk.
+fn check(plan: &BuildPlan) -> Result<(), Box<Failure>> {
+    if let ImagePlan::Disk(_) = plan.image {
+        return Ok(());
     }
+    let kind = &plan.identity.build_type;
+    let message = format!("an image of type `{kind}` is no disk that could be resized");
+    let problem = Diagnostic::error(codes::create::RESIZE, message)
+        .help("choose the type that was built with `--type`");
+    Err(Failure::usage(problem).into())
 }
