@@ -167,7 +167,41 @@ fn vhdx() {
         };
         assert_eq!(said["virtual-size"], ODD);
         assert_eq!(said["cluster-size"], block_bytes);
+        // So large that entries of sector bitmaps lie between those of blocks.
+        check("vhdx", 9000 * MIB, true, write);
     }
+}
+
+/// qemu-img reads only sectors of 512 bytes, so it judges that disk, and this the difference to it.
+#[test]
+fn vhdx_of_large_sectors_differs_in_their_size_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let raw_file = File::open(raw(directory.path(), 70 * MIB)).unwrap();
+    let raw = RawDisk::open(&raw_file).unwrap();
+    let write = |sector_size| {
+        let vhdx = vhdx::Vhdx {
+            disk_id: uuid(4),
+            file_write_id: uuid(5),
+            data_write_id: uuid(6),
+            block_bytes: vhdx::DEFAULT_BLOCK,
+            log_bytes: 4 * MIB,
+            zero_blocks: true,
+            sector_size,
+        };
+        let mut file = std::io::Cursor::new(Vec::new());
+        vhdx.write(&raw, &mut file).unwrap();
+        file.into_inner()
+    };
+    let (small, large) = (write(SectorSize::Bytes512), write(SectorSize::Bytes4096));
+    assert_eq!(small.len(), large.len());
+    let different: Vec<(u8, u8)> = small
+        .iter()
+        .copied()
+        .zip(large.iter().copied())
+        .filter(|(a, b)| a != b)
+        .collect();
+    // 0x0200 and 0x1000.
+    assert_eq!(different, [(0x02, 0x10)]);
 }
 
 fn vmdk(subformat: Subformat) -> Vmdk {
