@@ -106,6 +106,14 @@ pub enum BuildError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A disk that was built cannot get another size.
+    #[error("{what}")]
+    Resize {
+        /// Why not.
+        what: String,
+        /// What to do instead.
+        mend: String,
+    },
     /// Something in the tree is not what it has to be.
     #[error("{0}")]
     Unexpected(String),
@@ -182,7 +190,8 @@ impl BuildError {
             Self::RootExists(_)
             | Self::NotPrepared(_)
             | Self::MissingFiles(_)
-            | Self::TooSmall { .. } => Category::Invalid,
+            | Self::TooSmall { .. }
+            | Self::Resize { .. } => Category::Invalid,
             _ => Category::Build,
         }
     }
@@ -209,6 +218,7 @@ impl BuildError {
             Self::TreeLacks { .. } => "K0901",
             Self::TooSmall { .. } => "K0902",
             Self::TooLarge { .. } => "K0904",
+            Self::Resize { .. } => "K0906",
             Self::Unexpected(_) => "K0812",
             Self::Interrupted(_) => "K0800",
             Self::OnDisk(_) => "K0905",
@@ -267,6 +277,7 @@ impl BuildError {
             Self::NotPrepared(_) => Some("run `kiwi-ng system prepare` first".into()),
             Self::TreeLacks { mend, .. }
             | Self::TooSmall { mend, .. }
+            | Self::Resize { mend, .. }
             | Self::Host { mend, .. } => Some(mend.clone()),
             Self::TooLarge { .. } => {
                 Some("see `build_constraints/max_size` in the runtime configuration".into())

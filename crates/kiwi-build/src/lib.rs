@@ -29,6 +29,7 @@ pub mod package_manager;
 pub mod partitioner;
 pub mod prepare;
 pub mod progress;
+pub mod resize;
 pub mod result;
 pub mod root;
 pub mod signature;

@@ -13,7 +13,7 @@
 //!
 //! | room | what it writes |
 //! |---|---|
-//! | [`gpt`], [`mbr`], [`guid`], [`sector`] | partition tables |
+//! | [`gpt`], [`gpt_backup`], [`mbr`], [`guid`], [`sector`] | partition tables |
 //! | [`grub_bios`] | GRUB's boot and core image for BIOS machines |
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`file_tree`] | what there is to store, for the file systems below |
@@ -31,6 +31,9 @@
 //! | [`dm_integrity`] | devices with a tag for every sector |
 //! | [`embedded_metadata`] | blocks that say how to open these two |
 //! | [`sparse`] | ranges of other files, holes kept |
+//! | [`vmdk`], [`vdi`], [`vhd`], [`vhdx`] | disks of virtual machines, from a [`raw_disk`] |
+//! | [`gnu_sparse`] | sparse files in tar archives |
+//! | [`ovf`], [`ova`] | descriptions of virtual machines, and archives with their disks |
 
 pub mod compress;
 pub mod container_image;
@@ -43,7 +46,9 @@ pub mod error;
 pub mod ext;
 pub mod fat;
 pub mod file_tree;
+pub mod gnu_sparse;
 pub mod gpt;
+pub mod gpt_backup;
 pub mod grub_bios;
 pub mod guid;
 pub mod luks;
@@ -51,13 +56,20 @@ pub mod lvm;
 pub mod mbr;
 pub mod md;
 pub mod oci_layout;
+pub mod ova;
+pub mod ovf;
+pub mod raw_disk;
 pub mod sector;
 pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
 pub mod uki;
+pub mod vdi;
 pub mod verity;
+pub mod vhd;
+pub mod vhdx;
+pub mod vmdk;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;

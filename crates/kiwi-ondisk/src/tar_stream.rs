@@ -7,9 +7,9 @@
 use std::io::{self, Seek, SeekFrom, Write};
 
 /// Everything in an archive is a multiple of this.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 /// Bytes of the name and link fields; longer ones go into an extended header.
-const NAME_BYTES: usize = 100;
+pub(crate) const NAME_BYTES: usize = 100;
 
 /// One entry: all that is known about a file but its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,6 +169,11 @@ impl<W: Write> TarStream<W> {
         Ok(())
     }
 
+    /// Gives a writer for the bytes of the file whose header was written last.
+    pub fn data_writer(&mut self) -> DataWriter<'_, W> {
+        DataWriter(self)
+    }
+
     /// Writes a whole file.
     pub fn file(&mut self, path: &str, bytes: &[u8], mtime: i64) -> io::Result<()> {
         self.entry(&Entry::plain_file(path, bytes.len() as u64, mtime))?;
@@ -181,6 +186,15 @@ impl<W: Write> TarStream<W> {
         self.inner.write_all(&[0; 2 * BLOCK])?;
         self.inner.flush()?;
         Ok(self.inner)
+    }
+
+    /// Writes headers that were made elsewhere, behind which `size` bytes will follow.
+    pub(crate) fn raw_entry(&mut self, headers: &[u8], size: u64) -> io::Result<()> {
+        self.expect_complete()?;
+        self.inner.write_all(headers)?;
+        self.missing = size;
+        self.padding = padding(size);
+        Ok(())
     }
 
     fn expect_complete(&self) -> io::Result<()> {
@@ -204,6 +218,19 @@ impl<W: Write> TarStream<W> {
         self.inner.write_all(records)?;
         self.inner
             .write_all(&[0; BLOCK][..padding(records.len() as u64)])
+    }
+}
+
+/// Writes the bytes of one file of an archive.
+pub struct DataWriter<'a, W>(&'a mut TarStream<W>);
+
+impl<W: Write> Write for DataWriter<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.data(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -273,11 +300,11 @@ fn push_record(records: &mut Vec<u8>, key: &[u8], value: &[u8]) {
     records.push(b'\n');
 }
 
-const TYPE_FLAG: usize = 156;
+pub(crate) const TYPE_FLAG: usize = 156;
 const CHECKSUM: std::ops::Range<usize> = 148..156;
 
 /// Lays out a ustar header (POSIX.1-2017, table "ustar Header Block").
-fn encode(entry: &Entry, path: &[u8], link: &[u8]) -> [u8; BLOCK] {
+pub(crate) fn encode(entry: &Entry, path: &[u8], link: &[u8]) -> [u8; BLOCK] {
     let mut header = [0; BLOCK];
     let (flag, size, device) = match entry.kind {
         EntryKind::File { size } => (b'0', size, None),
@@ -310,7 +337,7 @@ fn put_text(field: &mut [u8], text: &[u8]) {
 }
 
 /// Writes octal digits and a closing zero, or base 256 (first bit set, big-endian two's complement) where digits do not do.
-fn put_number(field: &mut [u8], number: i128) {
+pub(crate) fn put_number(field: &mut [u8], number: i128) {
     let digits = field.len() - 1;
     if (0..1 << (3 * digits)).contains(&number) {
         field[..digits].copy_from_slice(format!("{number:0digits$o}").as_bytes());
@@ -323,7 +350,7 @@ fn put_number(field: &mut [u8], number: i128) {
 }
 
 /// Sums up all bytes, taking the checksum itself for blanks.
-fn set_checksum(header: &mut [u8; BLOCK]) {
+pub(crate) fn set_checksum(header: &mut [u8; BLOCK]) {
     header[CHECKSUM].fill(b' ');
     let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
     header[CHECKSUM].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());

@@ -6,7 +6,7 @@
 //! - [`host_facts`]: what must be known about the machine and the moment.
 //! - [`resolve`]: description + selection + host facts become facts, and facts a [`plan::BuildPlan`].
 //! - [`plan`]: the plan itself, plain data with serde, printed by `kiwi-ng image plan`.
-//! - [`image`], [`disk`], [`boot`]: the rules that fill the plan, one subject each.
+//! - [`image`], [`disk`], [`boot`], `format`: the rules that fill the plan, one subject each.
 //! - [`checks`]: what is wrong with a description although the schema accepts it.
 //! - [`ids`]: every uuid, serial and salt, derived from one seed.
 //! - [`requirements`], [`summary`]: what the build needs, and the plan in words.
@@ -21,6 +21,7 @@ pub mod architecture;
 pub mod boot;
 pub mod checks;
 pub mod disk;
+mod format;
 pub mod host_facts;
 pub mod ids;
 pub mod image;

@@ -3,6 +3,7 @@
 use crate::plan::boot::{BootLoader, EfiMode};
 use crate::plan::disk::DiskPlan;
 use crate::plan::filesystem::FileSystem;
+use crate::plan::format::FormatPlan;
 use crate::plan::image::ImagePlan;
 use crate::plan::repository::Location;
 use crate::plan::requirement::{Place, Requirement};
@@ -142,7 +143,7 @@ fn disk(plan: &DiskPlan, signs: bool, all: &mut Requirements) {
     {
         filesystem(kind.kind, all);
     }
-    if plan.format.is_some() {
+    if plan.format.as_ref().is_some_and(FormatPlan::needs_qemu) {
         all.host("qemu-img", "to convert the raw disk");
     }
     if plan.initrd.is_some() {

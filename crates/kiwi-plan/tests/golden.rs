@@ -138,6 +138,18 @@ fn containers() {
 }
 
 #[test]
+fn formats() {
+    for (name, selected) in [
+        ("vmware", "VMware"),
+        ("ova", "Ova"),
+        ("box", "Box"),
+        ("kubevirt", "KubeVirt"),
+    ] {
+        record(&case("formats", name, profile(selected)));
+    }
+}
+
+#[test]
 fn command_line() {
     let added = "http://add.example/debian,apt-deb,added,7,true,,,main contrib,stable";
     record(&case(

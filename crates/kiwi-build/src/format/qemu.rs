@@ -1,28 +1,26 @@
 //! Formats that `qemu-img` writes.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kiwi_host::Cmd;
-use kiwi_plan::plan::disk::FormatPlan;
+use kiwi_plan::plan::format::Qcow2Plan;
 
-use crate::context::BuildContext;
+use super::Conversion;
 use crate::error::{BuildError, For};
 use crate::result::ResultFile;
 
-/// Converts `raw` with `qemu-img convert`.
+/// Makes a compressed qcow2 file of the raw disk.
 pub(super) fn convert(
-    context: &BuildContext<'_>,
-    raw: &Path,
-    plan: &FormatPlan,
+    conversion: Conversion<'_>,
+    name: &str,
+    plan: &Qcow2Plan,
 ) -> Result<PathBuf, BuildError> {
-    let file = ResultFile::create(context, &plan.file_name)?;
+    let Conversion { context, raw, .. } = conversion;
+    let file = ResultFile::create(context, name)?;
     let mut command = Cmd::new("qemu-img")
-        .args(["convert", "-f", "raw", "-O", &plan.name])
+        .args(["convert", "-f", "raw", "-O", "qcow2"])
         // Compresses on several processors; without `-W` it still writes in order, so that the same disk gives the same bytes.
-        .args(["-m", "8"]);
-    if plan.name == "qcow2" {
-        command = command.arg("-c");
-    }
+        .args(["-m", "8", "-c"]);
     for option in &plan.options {
         command = command.args(["-o", option]);
     }
@@ -30,6 +28,6 @@ pub(super) fn convert(
     context
         .runner
         .run(&command)
-        .purpose(format!("converting the disk to {}", plan.name))?;
+        .purpose("converting the disk to qcow2")?;
     file.finish()
 }

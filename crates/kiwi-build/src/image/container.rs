@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use kiwi_host::{Scratch, TreeDir};
 use kiwi_ondisk::compress::Compression;
@@ -32,6 +33,28 @@ const UNIT_DIRECTORY: &str = "usr/lib/systemd/system";
 /// Makes the archive of the container image.
 pub fn create(context: &BuildContext<'_>, plan: &ContainerPlan) -> Result<Record, BuildError> {
     adapt_tree(&context.tree()?)?;
+    let path = write(context, plan, |writer| {
+        write_tree(context, &plan.excludes, "container", writer).map(drop)
+    })?;
+    let usage = load_command(plan, &path);
+    Ok(Record::new("container", path).usage(usage))
+}
+
+/// The command that makes a container runtime know the image.
+pub(crate) fn load_command(plan: &ContainerPlan, archive: &Path) -> String {
+    let program = match plan.format {
+        ContainerFormat::Docker => "docker",
+        ContainerFormat::Oci => "podman",
+    };
+    format!("{program} load --input {}", archive.display())
+}
+
+/// Writes an image whose only layer is what `layer` writes.
+pub(crate) fn write(
+    context: &BuildContext<'_>,
+    plan: &ContainerPlan,
+    layer: impl FnOnce(&mut dyn Write) -> Result<(), BuildError>,
+) -> Result<PathBuf, BuildError> {
     let mut file = ResultFile::create(context, &plan.file_name)?;
     if plan.compress {
         // The archive has to be read again from its start, which a compressed one does not allow.
@@ -44,21 +67,18 @@ pub fn create(context: &BuildContext<'_>, plan: &ContainerPlan) -> Result<Record
             .create_new(true)
             .open(&path)
             .at("create", &path)?;
-        phase("container", || write_archive(context, plan, &mut archive))?;
+        phase("container", || {
+            write_archive(context, plan, &mut archive, layer)
+        })?;
         phase("compression", || compress(context, &mut archive, &file))?;
         drop(archive);
         scratch.close().at("remove", &path)?;
     } else {
         phase("container", || {
-            write_archive(context, plan, file.file_mut())
+            write_archive(context, plan, file.file_mut(), layer)
         })?;
     }
-    let path = file.finish()?;
-    let usage = match plan.format {
-        ContainerFormat::Docker => format!("docker load --input {}", path.display()),
-        ContainerFormat::Oci => format!("podman load --input {}", path.display()),
-    };
-    Ok(Record::new("container", path).usage(usage))
+    file.finish()
 }
 
 /// Changes the few files of an operating system that are wrong in a container.
@@ -144,18 +164,17 @@ fn write_archive(
     context: &BuildContext<'_>,
     plan: &ContainerPlan,
     file: &mut File,
+    write_layer: impl FnOnce(&mut dyn Write) -> Result<(), BuildError>,
 ) -> Result<(), BuildError> {
     let image = description(context, plan);
     let reference = format!("{}:{}", plan.name, plan.tag);
     // The layer's errors are richer than what the archive's writer can carry.
     let mut trouble = None;
     let layer = |writer: &mut dyn Write| {
-        write_tree(context, &plan.excludes, "container", writer)
-            .map(drop)
-            .map_err(|error| {
-                trouble = Some(error);
-                kiwi_ondisk::Error::Stopped
-            })
+        write_layer(writer).map_err(|error| {
+            trouble = Some(error);
+            kiwi_ondisk::Error::Stopped
+        })
     };
     let written = match plan.format {
         ContainerFormat::Docker => {

@@ -7,7 +7,7 @@ mod edit_boot_install;
 pub mod filesystem;
 mod space;
 mod watched;
-mod xz;
+pub(crate) mod xz;
 
 use kiwi_plan::plan::image::ImagePlan;
 

@@ -8,14 +8,14 @@ use crate::context::BuildContext;
 
 /// How an xz stream is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Xz {
+pub(crate) struct Xz {
     level: u32,
     threads: NonZeroU32,
 }
 
 impl Xz {
     /// Follows the settings of a build; what has no meaning here is warned about.
-    pub(super) fn of(context: &BuildContext<'_>) -> Self {
+    pub(crate) fn of(context: &BuildContext<'_>) -> Self {
         let (xz, ignored) = Self::read(&context.plan.settings.xz_options, context.processors);
         for option in ignored {
             tracing::warn!(
@@ -65,7 +65,7 @@ impl Xz {
     }
 
     /// Threads that compress.
-    pub(super) fn threads(self) -> NonZeroU32 {
+    pub(crate) fn threads(self) -> NonZeroU32 {
         self.threads
     }
 }

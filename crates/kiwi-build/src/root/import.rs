@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use kiwi_plan::plan::Origin;
+use kiwi_plan::plan::image::ImagePlan;
 use kiwi_plan::plan::packages::Archive;
 use kiwi_plan::plan::root::{Overlay, RootPlan};
 
@@ -82,7 +83,8 @@ pub(crate) fn import(context: &BuildContext<'_>) -> Result<(), BuildError> {
     }
     let archives = archives(plan).map(|archive| &archive.path);
     let files = plan.files.iter().map(|file| &file.path);
-    for path in archives.chain(files).chain(&plan.media_archive) {
+    let paths = archives.chain(files).chain(&plan.media_archive);
+    for path in paths.map(String::as_str).chain(vagrantfile(context)) {
         let source = Path::new(path);
         let name = source
             .file_name()
@@ -90,6 +92,14 @@ pub(crate) fn import(context: &BuildContext<'_>) -> Result<(), BuildError> {
         place::file(&tree, source, &directory.join(name), None)?;
     }
     Ok(())
+}
+
+/// The file of the description that goes into a Vagrant box.
+fn vagrantfile<'a>(context: &BuildContext<'a>) -> Option<&'a str> {
+    match &context.plan.image {
+        ImagePlan::Disk(disk) => disk.format.as_ref()?.vagrantfile(),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod bootstrap;
 mod container_options;
 mod duplicate_type;
 mod efi_image_size;
+mod format_options;
 mod full_volumes;
 mod idle_profile;
 mod image_repositories;
@@ -33,6 +34,7 @@ mod luks_options;
 mod media_check;
 mod missing_files;
 mod mount_points;
+mod network_cards;
 mod other_package_manager;
 mod outside_tree;
 mod package_requests;
@@ -162,6 +164,8 @@ pub const CHECKS: &[Check] = &[
     check("check_boot_loader", boot_loader::run),
     check("check_boot_loader_options", loader_options::run),
     check("check_container_options", container_options::run),
+    check("check_format_options", format_options::run),
+    check("check_network_cards", network_cards::run),
     check("check_settings_without_effect", without_effect::run),
     check("check_unread_settings", unread_settings::run),
     before_prepare(

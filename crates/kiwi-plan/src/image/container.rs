@@ -17,13 +17,27 @@ const DEFAULT_LABELLED_NAME: &str = "kiwi-container";
 
 /// Plans a container image.
 pub(super) fn plan(facts: &Facts<'_>) -> ContainerPlan {
-    let kind = facts.kind();
-    let config = kind.containerconfig.as_ref();
-    let format = if *kind.image == ImageType::Docker {
+    let format = if *facts.kind().image == ImageType::Docker {
         ContainerFormat::Docker
     } else {
         ContainerFormat::Oci
     };
+    plan_as(facts, format)
+}
+
+/// Plans a container that holds a disk and nothing to run, unless a command is written.
+pub(super) fn plan_for_disk(facts: &Facts<'_>, format: ContainerFormat) -> ContainerPlan {
+    let mut plan = plan_as(facts, format);
+    let config = facts.kind().containerconfig.as_ref();
+    if config.is_none_or(|it| it.entrypoint.is_none() && it.subcommand.is_none()) {
+        plan.config.command = None;
+    }
+    plan
+}
+
+fn plan_as(facts: &Facts<'_>, format: ContainerFormat) -> ContainerPlan {
+    let kind = facts.kind();
+    let config = kind.containerconfig.as_ref();
     let compress = facts.host.settings.container_compress.unwrap_or(true);
     let labels = labels(facts, config);
     let (name, tag) = name_and_tag(facts, config, &labels);

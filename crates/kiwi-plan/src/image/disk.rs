@@ -1,7 +1,7 @@
 //! `oem`: a disk (spec 04).
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes, did_you_mean};
-use kiwi_description::model::values::{DevicePersistency, DiskFormat};
+use kiwi_description::model::values::DevicePersistency;
 
 use super::{excludes, filesystem, size};
 use crate::boot::{Additions, LoaderRules, plan_initrd, plan_loader};
@@ -10,12 +10,12 @@ use crate::disk::fstab::{self, FstabRules};
 use crate::disk::naming;
 use crate::disk::partitions::{self, PartitionRules, has_boot_partition};
 use crate::disk::{storage, volumes};
+use crate::format::{self, FormatRules};
 use crate::ids::Ids;
 use crate::plan::boot::InitrdPlan;
-use crate::plan::disk::{
-    DiskPlan, FormatPlan, PartitionPlan, PartitionRole, Persistency, TableKind,
-};
-use crate::plan::filesystem::FileSystem;
+use crate::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, Persistency, TableKind};
+use crate::plan::filesystem::{FileSystem, FileSystemPlan};
+use crate::plan::format::FormatPlan;
 use crate::plan::layers::{LayerPlan, LuksPlan, VerityPlan};
 use crate::resolve::{DEFAULT_START_SECTOR, Facts};
 
@@ -112,7 +112,7 @@ pub(super) fn plan(
                 boot_partition: boot.is_some(),
             },
         ),
-        format: format(facts),
+        format: plan_format(facts, &firmware, &root, ids),
         excludes: plan_excludes(facts, &partitions),
         partitions,
     })
@@ -300,25 +300,19 @@ impl Named<'_> {
     }
 }
 
-fn format(facts: &Facts<'_>) -> Option<FormatPlan> {
-    let output = &facts.kind().output;
-    let format = output
-        .format
-        .filter(|format| format.container.is_none() && format.disk != DiskFormat::Raw)?;
-    let mut options: Vec<String> = output
-        .formatoptions
-        .iter()
-        .flat_map(|options| options.split(','))
-        .map(|option| option.trim().to_owned())
-        .filter(|option| !option.is_empty())
-        .collect();
-    options.sort();
-    let name = format.disk.to_string();
-    Some(FormatPlan {
-        file_name: format!("{}.{name}", facts.identity.result_stem),
-        name,
-        options,
-    })
+fn plan_format(
+    facts: &Facts<'_>,
+    firmware: &Firmware,
+    root: &FileSystemPlan,
+    ids: &Ids,
+) -> Option<FormatPlan> {
+    let rules = FormatRules {
+        bios: firmware.bios,
+        efi: firmware.efi.is_some(),
+        secure_boot: firmware.name == "uefi",
+        root_uuid: root.uuid.as_deref().unwrap_or_default(),
+    };
+    format::plan(facts, rules, ids)
 }
 
 /// Build files, and whatever lies on a partition of its own.

@@ -2,9 +2,9 @@
 //!
 //! Names are those of spec 02, section 11, and spec 04, section 22.
 
-use kiwi_description::model::Type;
-use kiwi_description::model::values::{DiskFormat, ImageFormat, ImageType};
+use kiwi_description::model::values::{ImageFormat, ImageType};
 
+use crate::format::suffix;
 use crate::plan::image::{LaterImage, PlannedVolume};
 use crate::resolve::Facts;
 
@@ -12,7 +12,7 @@ use crate::resolve::Facts;
 pub(crate) fn plan(facts: &Facts<'_>) -> LaterImage {
     let stem = &facts.identity.result_stem;
     LaterImage {
-        file_names: suffixes(facts.kind())
+        file_names: suffixes(facts)
             .into_iter()
             .map(|suffix| format!("{stem}.{suffix}"))
             .collect(),
@@ -33,7 +33,8 @@ fn volume(volume: &crate::resolve::Volume) -> PlannedVolume {
 }
 
 /// What follows the stem in the names of the image's files, without the dot.
-fn suffixes(kind: &Type) -> Vec<String> {
+fn suffixes(facts: &Facts<'_>) -> Vec<String> {
+    let kind = facts.kind();
     let is_set = |it: Option<kiwi_description::model::Spanned<bool>>| it.is_some_and(|it| *it);
     match *kind.image {
         ImageType::Oem => {
@@ -41,7 +42,7 @@ fn suffixes(kind: &Type) -> Vec<String> {
             names.extend(
                 kind.output
                     .format
-                    .map(|format| format_suffix(kind, *format)),
+                    .map(|format| format_suffix(facts, *format)),
             );
             if is_set(kind.install.installiso) || is_set(kind.install.installstick) {
                 names.push("install.iso".to_owned());
@@ -70,22 +71,10 @@ fn suffixes(kind: &Type) -> Vec<String> {
 }
 
 /// The suffix of a converted disk.
-fn format_suffix(kind: &Type, format: ImageFormat) -> String {
-    if let Some(container) = format.container {
-        return format!("{container}.tar.xz");
-    }
-    match format.disk {
-        DiskFormat::Gce => "tar.gz".to_owned(),
-        DiskFormat::Vagrant => {
-            let provider = kind
-                .vagrantconfigs
-                .first()
-                .map(|config| config.provider.to_string())
-                .unwrap_or_default();
-            format!("vagrant.{provider}.box")
-        }
-        DiskFormat::VhdFixed => "vhdfixed".to_owned(),
-        other => other.to_string(),
+fn format_suffix(facts: &Facts<'_>, format: ImageFormat) -> String {
+    match format.container {
+        Some(container) => format!("{container}.tar.xz"),
+        None => suffix(facts, format.disk).to_owned(),
     }
 }
 

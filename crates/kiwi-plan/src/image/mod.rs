@@ -25,6 +25,14 @@ pub fn container_plan(facts: &Facts<'_>) -> crate::plan::container::ContainerPla
     container::plan(facts)
 }
 
+/// Plans a container around a disk.
+pub(crate) fn disk_container_plan(
+    facts: &Facts<'_>,
+    format: crate::plan::container::ContainerFormat,
+) -> crate::plan::container::ContainerPlan {
+    container::plan_for_disk(facts, format)
+}
+
 /// Plans the image of a build type; `None` when this version does not build it, or when something is wrong.
 pub(crate) fn plan(
     facts: &Facts<'_>,

@@ -3,9 +3,7 @@
 //! Nothing of a description is left out in silence. A row of the tables goes away when the code for it arrives.
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
-use kiwi_description::model::values::{
-    BootloaderName, DiskFormat, Filesystem, ImageType, InitrdSystem,
-};
+use kiwi_description::model::values::{BootloaderName, Filesystem, ImageType, InitrdSystem};
 use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
@@ -181,11 +179,17 @@ fn boot(facts: &Facts<'_>, all: &mut Report<'_>) {
 }
 
 fn output(kind: &Type, all: &mut Report<'_>) {
-    if let Some(format) = kind.output.format {
-        let built = format.container.is_none() && format.disk == DiskFormat::Qcow2;
-        if !built {
-            all.add(&format!("the disk format `{}` is", *format), format.span);
-        }
+    let in_container = kind.output.format.is_some_and(|it| it.container.is_some());
+    if let Some(base) = kind
+        .container
+        .derived_from
+        .as_ref()
+        .filter(|_| in_container)
+    {
+        all.add(
+            "containers derived from others (`derived_from`) are",
+            base.span,
+        );
     }
     all.if_true(
         "installation media (`installiso`) are",

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Origin;
 use super::boot::{BootPlan, InitrdPlan};
 use super::filesystem::FileSystemPlan;
+use super::format::FormatPlan;
 use super::image::SizeRule;
 use super::layers::{IntegrityPlan, LayerPlan, LuksPlan, RaidPlan, VerityPlan};
 use super::volumes::VolumeGroupPlan;
@@ -277,15 +278,4 @@ pub struct FstabEntry {
     pub options: String,
     /// Fifth and sixth field.
     pub dump_and_pass: (u8, u8),
-}
-
-/// A disk format.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormatPlan {
-    /// Name as written: `qcow2`.
-    pub name: String,
-    /// Name of the file in the target directory.
-    pub file_name: String,
-    /// `key[=value]` options of the converter, sorted by key.
-    pub options: Vec<String>,
 }

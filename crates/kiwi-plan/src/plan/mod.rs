@@ -4,6 +4,7 @@ pub mod boot;
 pub mod container;
 pub mod disk;
 pub mod filesystem;
+pub mod format;
 pub mod image;
 pub mod layers;
 pub mod origin;

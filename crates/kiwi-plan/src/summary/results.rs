@@ -1,6 +1,7 @@
 //! Names of the files a build leaves in the target directory.
 
 use crate::plan::BuildPlan;
+use crate::plan::format::FormatPlan;
 use crate::plan::image::ImagePlan;
 use crate::plan::root::PackageManager;
 
@@ -11,7 +12,7 @@ pub fn result_file_names(plan: &BuildPlan) -> Vec<String> {
         ImagePlan::FileSystem(image) => vec![image.file_name.clone()],
         ImagePlan::Container(container) => vec![container.file_name.clone()],
         ImagePlan::Disk(disk) => {
-            let format = disk.format.iter().map(|format| format.file_name.clone());
+            let format = disk.format.iter().flat_map(FormatPlan::file_names);
             std::iter::once(disk.file_name.clone())
                 .chain(format)
                 .collect()

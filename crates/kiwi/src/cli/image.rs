@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use kiwi_description::syntax::Markup;
 
-use super::system::LaterCommand;
 use super::{BuildOptions, GlobalOptions, RepositoryOptions};
 
 /// Commands of `image`.
@@ -21,8 +20,8 @@ pub enum ImageCommand {
     Lint(LintOptions),
     /// Write a description in another markup, upgraded to the newest schema
     Convert(ConvertOptions),
-    /// Change the size of a disk that was built (not there yet in this version)
-    Resize(LaterCommand),
+    /// Make a disk that was built larger
+    Resize(ResizeOptions),
 }
 
 /// Options of `image info`.
@@ -204,16 +203,83 @@ impl From<TargetMarkup> for Markup {
     }
 }
 
+/// Options of `image resize`.
+#[derive(Clone, Debug, Args)]
+#[command(after_help = "\
+Examples:
+  kiwi-ng image resize --target-dir OUT --size 20g
+  kiwi-ng --type oem image resize --target-dir OUT --size 2048m
+
+The partitions stay as they are; the system takes the new space when it starts first. When the description has
+a format, such as qcow2, the disk is converted again. Give the same --type and --profile as to the build.")]
+pub struct ResizeOptions {
+    /// Directory the disk was built into
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub target_dir: PathBuf,
+    /// New size in bytes, or with `m` in MiB, or with `g` in GiB; not smaller than it is
+    #[arg(long, value_name = "SIZE", value_parser = disk_size)]
+    pub size: u64,
+    /// Root tree the disk was made from [default: build/image-root in the target directory]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub root: Option<PathBuf>,
+    /// Global options behind the command.
+    #[command(flatten)]
+    pub globals: Box<GlobalOptions>,
+}
+
+/// Reads a size: digits, and `m` or `g` in either case.
+fn disk_size(text: &str) -> Result<u64, String> {
+    let (digits, shift) = match text.strip_suffix(['m', 'M', 'g', 'G']) {
+        Some(digits) if text.ends_with(['m', 'M']) => (digits, 20),
+        Some(digits) => (digits, 30),
+        None => (text, 0),
+    };
+    let number = Some(digits)
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|digits| digits.parse::<u64>().ok());
+    number
+        .and_then(|number| number.checked_mul(1 << shift))
+        .filter(|bytes| i64::try_from(*bytes).is_ok())
+        .ok_or_else(|| {
+            "it is a number of bytes, or a number with `m` or `g`, such as `20g`".to_owned()
+        })
+}
+
 impl ImageCommand {
     /// Returns the global options behind the command.
-    pub(super) fn globals(&self) -> Option<&GlobalOptions> {
+    pub(super) fn globals(&self) -> &GlobalOptions {
         match self {
-            Self::Info(options) => Some(&options.globals),
-            Self::Plan(options) => Some(&options.globals),
-            Self::Upgrade(options) => Some(&options.globals),
-            Self::Lint(options) => Some(&options.globals),
-            Self::Convert(options) => Some(&options.globals),
-            Self::Resize(_) => None,
+            Self::Info(options) => &options.globals,
+            Self::Plan(options) => &options.globals,
+            Self::Upgrade(options) => &options.globals,
+            Self::Lint(options) => &options.globals,
+            Self::Convert(options) => &options.globals,
+            Self::Resize(options) => &options.globals,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, expected) in [
+            ("512", Some(512)),
+            ("3m", Some(3 << 20)),
+            ("3M", Some(3 << 20)),
+            ("20g", Some(20 << 30)),
+            ("2G", Some(2 << 30)),
+            ("", None),
+            ("g", None),
+            ("+1", None),
+            ("1.5g", None),
+            ("1gb", None),
+            ("20t", None),
+            ("99999999999g", None),
+        ] {
+            assert_eq!(disk_size(text).ok(), expected, "{text}");
         }
     }
 }

@@ -17,8 +17,8 @@ use clap::{ArgAction, CommandFactory, Parser, Subcommand};
 pub use build_options::{BuildOptions, RepositoryOptions};
 pub use global::{GLOBAL_HEADING, GlobalOptions, LogFormat};
 pub use image::{
-    ConvertOptions, ImageCommand, InfoOptions, LintFormat, LintOptions, PlanOptions, TargetMarkup,
-    UpgradeOptions,
+    ConvertOptions, ImageCommand, InfoOptions, LintFormat, LintOptions, PlanOptions, ResizeOptions,
+    TargetMarkup, UpgradeOptions,
 };
 pub use result::{ListOptions, ResultCommand};
 pub use system::{
@@ -244,7 +244,7 @@ impl Cli {
             }
             Service::Image { globals, command } => {
                 all.add(globals);
-                all.add_some(command.globals());
+                all.add(command.globals());
             }
             Service::Result { globals, command } => {
                 all.add(globals);

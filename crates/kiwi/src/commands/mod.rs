@@ -8,6 +8,7 @@ mod image_convert;
 mod image_info;
 mod image_lint;
 mod image_plan;
+mod image_resize;
 mod image_upgrade;
 mod remove;
 mod requirements;
@@ -70,7 +71,7 @@ fn image(command: &ImageCommand, globals: &GlobalOptions) -> Outcome {
         ImageCommand::Upgrade(options) => image_upgrade::run(options, globals),
         ImageCommand::Lint(options) => image_lint::run(options, globals),
         ImageCommand::Convert(options) => image_convert::run(options, globals),
-        ImageCommand::Resize(_) => not_there_yet("image resize"),
+        ImageCommand::Resize(options) => image_resize::run(options, globals),
     }
 }
 

@@ -10,6 +10,7 @@ mod descriptions;
 mod help;
 mod looking;
 mod options;
+mod resizing;
 mod upgrading;
 mod usage;
 

@@ -47,10 +47,6 @@ fn what_later_versions_do() {
             "result bundle",
         ),
         (
-            &["image", "resize", "--target-dir", "t", "--size", "1g"],
-            "image resize",
-        ),
-        (
             &[
                 "image",
                 "info",

@@ -78,31 +78,14 @@ pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>
         Record::new("disk_image", &raw)
             .use_for_bundle(plan.format.is_none())
             .compress(settings.compress_bundle.unwrap_or(true))
-            .usage(qemu_command(context, plan, &raw, "raw")),
+            .usage(format::qemu_command(context, plan, &raw, "raw")),
     ];
     if let Some(format) = &plan.format {
-        let converted = phase("format", || format::convert(context, &raw, format))?;
-        records.push(
-            Record::new("disk_format_image", &converted)
-                .compress(settings.compress_bundle.unwrap_or(false))
-                .usage(qemu_command(context, plan, &converted, &format.name)),
-        );
+        records.extend(phase("format", || {
+            format::convert(context, &raw, plan, format)
+        })?);
     }
     Ok(records)
-}
-
-/// The command that starts the disk in a virtual machine.
-fn qemu_command(context: &BuildContext<'_>, plan: &DiskPlan, image: &Path, format: &str) -> String {
-    let firmware = if plan.boot.bios {
-        ""
-    } else {
-        "-bios /usr/share/ovmf/OVMF.fd "
-    };
-    format!(
-        "qemu-system-{} {firmware}-m 1024 -nographic -drive file={},format={format},if=virtio",
-        context.plan.identity.architecture,
-        image.display()
-    )
 }
 
 fn run_hooks(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<(), BuildError> {

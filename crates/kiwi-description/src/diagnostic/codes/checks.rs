@@ -168,6 +168,13 @@ codes! {
         "The initrd is built from the boot description that `boot` names, and this host has no such directory.",
         "Install the package that brings it, name one that is installed, or remove `initrd_system`, so that dracut makes the \
          initrd.";
+    FORMAT_OPTION = 365: "option that the disk format does not have",
+        "The options in `formatoptions` are those `qemu-img` has for the format; the message names them. Another one, or a value it \
+         does not take, cannot be followed.",
+        "Correct the option or its value as the message says, or remove it.";
+    NETWORK_CARD = 366: "network card with an impossible number",
+        "`interface` of `vmnic` is the number of a network card of the virtual machine, and each card has one of its own.",
+        "Number the cards from 0.";
     LOADER_NEEDS_EFI = 370: "boot loader that the firmware cannot start",
         "systemd-boot is a program for EFI firmware; a PC BIOS and others cannot start it.",
         "Choose `firmware=\"efi\"`, or the boot loader `grub2`.";

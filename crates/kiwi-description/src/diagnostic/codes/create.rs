@@ -16,4 +16,8 @@ codes! {
     ON_DISK = 905: "something cannot be stored in its format",
         "A partition table, file system or archive has limits, such as the length of a name, that the content exceeds.",
         "See the message for the limit and what exceeds it.";
+    RESIZE = 906: "a disk cannot be resized",
+        "`image resize` makes the raw disk in a target directory larger, and converts it again when the description has a format. \
+         What is not there, is no disk or would become smaller cannot be resized.",
+        "Name the directory a disk was built into and a size that is not smaller than the disk is.";
 }

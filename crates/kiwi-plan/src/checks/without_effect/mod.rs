@@ -3,11 +3,12 @@
 //! Mend: remove the setting, or set what it depends on.
 
 mod first_boot;
+mod formats;
 mod kiwi_initrd;
 mod no_boot;
 
 use kiwi_description::diagnostic::{Diagnostic, Diagnostics, codes};
-use kiwi_description::model::values::{DiskFormat, ImageType};
+use kiwi_description::model::values::ImageType;
 use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
@@ -23,7 +24,7 @@ pub(super) fn run(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
         ImageType::Oem => {
             disk(facts, &mut all);
             layers(kind, &mut all);
-            format(kind, &mut all);
+            formats::settings(kind, &mut all);
         }
         ImageType::Iso | ImageType::Pxe => live(kind, &mut all),
         image if is_filesystem(image) => filesystem(kind, &mut all),
@@ -266,53 +267,6 @@ fn layers(kind: &Type, all: &mut Report<'_>) {
             "integrity_legacy_hmac",
             integrity.integrity_legacy_hmac.as_ref(),
             why,
-        );
-    }
-}
-
-fn format(kind: &Type, all: &mut Report<'_>) {
-    let output = &kind.output;
-    let format = output.format.map(|format| format.disk);
-    if format.is_none() {
-        all.unused(
-            "formatoptions",
-            output.formatoptions.as_ref(),
-            "without `format`",
-        );
-    }
-    if format != Some(DiskFormat::Gce) {
-        all.unused(
-            "gcelicense",
-            output.gcelicense.as_ref(),
-            "without `format=\"gce\"`",
-        );
-    }
-    if format != Some(DiskFormat::VhdFixed) {
-        all.unused(
-            "vhdfixedtag",
-            output.vhdfixedtag.as_ref(),
-            "without `format=\"vhd-fixed\"`",
-        );
-    }
-    if format != Some(DiskFormat::Vagrant) {
-        for config in &kind.vagrantconfigs {
-            all.at(
-                "vagrantconfig",
-                Some(config.span),
-                "without `format=\"vagrant\"`",
-            );
-        }
-    }
-    let described = matches!(format, Some(DiskFormat::Vmdk | DiskFormat::Ova));
-    if let Some(machine) = kind
-        .machine
-        .as_ref()
-        .filter(|it| !described && it.xen_loader.is_none())
-    {
-        all.at(
-            "machine",
-            Some(machine.span),
-            "without `format=\"vmdk\"` or `\"ova\"`",
         );
     }
 }

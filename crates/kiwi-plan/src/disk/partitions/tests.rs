@@ -265,7 +265,11 @@ fn firmware_of_other_machines() {
     );
     let opal = resolved("ppc64le", &kind(r#"firmware="opal""#)).unwrap();
     assert_eq!(table(&opal).len(), 1);
-    let mainframe = resolved("s390x", &kind("")).unwrap();
+    let mainframe = resolved(
+        "s390x",
+        r#"<type image="oem" filesystem="ext4"><bootloader name="custom"/></type>"#,
+    )
+    .unwrap();
     assert_eq!(
         (mainframe.table, mainframe.firmware.as_str()),
         (crate::plan::disk::TableKind::Msdos, "none")
