@@ -16,6 +16,7 @@
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
+//! | [`xfs`] | files of a tree in XFS file systems |
 //! | [`swap`] | swap areas |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
@@ -42,6 +43,7 @@ pub mod sparse;
 pub mod swap;
 pub mod tar_stream;
 pub mod tree_archive;
+pub mod xfs;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;

@@ -1,0 +1,171 @@
+//! Attributes in blocks of their own ("XFS Algorithms & Data Structures", "Leaf Attributes", "Node Attributes", "Remote
+//! Attribute Values").
+
+use super::attribute::Attribute;
+use super::block::{self, HASHED_HEADER, Piece, REMOTE_HEADER, Remote, Seal};
+use super::bytes::{put16, put32};
+use super::hash_tree;
+use super::superblock::Geometry;
+
+const MAGIC: u16 = 0x3bee;
+/// What comes behind the common header: counts, and up to three free parts.
+const HEADER: usize = HASHED_HEADER + 24;
+const ENTRY: usize = 8;
+/// The value is beside the name.
+const LOCAL: u8 = 0x01;
+/// Bytes in front of a name with its value, and of one without.
+const LOCAL_NAME: usize = 3;
+const REMOTE_NAME: usize = 9;
+/// What is reserved for a name without value is three bytes more than its fields take, for ever.
+const REMOTE_RESERVED: usize = 11;
+
+/// How attributes are spread over blocks.
+struct Shape<'a> {
+    /// Attributes of each leaf.
+    leaves: Vec<&'a [Attribute]>,
+    /// Blocks of leaves and of the nodes above them.
+    index_blocks: u64,
+}
+
+impl<'a> Shape<'a> {
+    fn new(attributes: &'a [Attribute], size: usize) -> Self {
+        let mut leaves = Vec::new();
+        let (mut start, mut end, mut used) = (0, 0, HEADER);
+        let length = |it: &Attribute| ENTRY + name_length(it, size);
+        for group in attributes.chunk_by(|first, next| first.hash == next.hash) {
+            // Those of one hash stay together: xfs_repair wants the first of a leaf to be larger than the last before.
+            let needed: usize = group.iter().map(length).sum();
+            if used + needed > size && end > start {
+                leaves.push(&attributes[start..end]);
+                (start, used) = (end, HEADER);
+            }
+            used += needed;
+            end += group.len();
+        }
+        leaves.push(&attributes[start..]);
+        let count = leaves.len() as u64;
+        let nodes = if count == 1 {
+            0
+        } else {
+            hash_tree::nodes(count, size)
+        };
+        Self {
+            leaves,
+            index_blocks: count + nodes,
+        }
+    }
+}
+
+/// Number of blocks that attributes take.
+pub(super) fn blocks(attributes: &[Attribute], geometry: &Geometry) -> u64 {
+    let size = geometry.block_size;
+    let remote: u64 = attributes
+        .iter()
+        .filter(|it| !is_local(it, size))
+        .map(|it| remote_blocks(it, size))
+        .sum();
+    Shape::new(attributes, size).index_blocks + remote
+}
+
+/// The attribute fork of the inode `owner`, in pieces.
+pub(super) fn pieces(attributes: &[Attribute], owner: u64, geometry: &Geometry) -> Vec<Piece> {
+    let size = geometry.block_size;
+    let Shape {
+        leaves,
+        index_blocks,
+    } = Shape::new(attributes, size);
+    // One leaf is the root; several have nodes above them, the root in front.
+    let first = u64::from(leaves.len() > 1);
+    let number = |index: usize| first + index as u64;
+    let mut value_block = index_blocks;
+    let (mut pieces, mut values) = (Vec::new(), Vec::new());
+    for (index, leaf) in leaves.iter().enumerate() {
+        let mut bytes = vec![0; size];
+        let siblings = hash_tree::siblings(index, leaves.len(), number);
+        block::start_hashed(&mut bytes, MAGIC, siblings, geometry, owner);
+        for (attribute, at) in write_leaf(&mut bytes, leaf, &mut value_block) {
+            let lengths = (0..remote_blocks(attribute, size)).map(|_| size);
+            let value = &attribute.value;
+            values.extend(Remote::ATTRIBUTE.pieces(value, at, lengths, owner, geometry));
+        }
+        pieces.push(Piece {
+            logical: number(index),
+            bytes,
+            seal: Seal::HASHED,
+        });
+    }
+    if leaves.len() > 1 {
+        let last_hashes: Vec<u32> = leaves
+            .iter()
+            .filter_map(|leaf| leaf.last().map(|it| it.hash))
+            .collect();
+        pieces.extend(hash_tree::build(&last_hashes, 0, size, owner, geometry));
+        pieces.sort_unstable_by_key(|piece| piece.logical);
+    }
+    pieces.append(&mut values);
+    pieces
+}
+
+/// Writes entries from the front and names from the back; gives those whose values go elsewhere, and where.
+fn write_leaf<'a>(
+    bytes: &mut [u8],
+    attributes: &'a [Attribute],
+    value_block: &mut u64,
+) -> Vec<(&'a Attribute, u64)> {
+    let size = bytes.len();
+    let mut end = size;
+    let mut remote = Vec::new();
+    for (index, attribute) in attributes.iter().enumerate() {
+        let (name, value) = (&attribute.name, &attribute.value);
+        end -= name_length(attribute, size);
+        let local = is_local(attribute, size);
+        let entry = HEADER + index * ENTRY;
+        put32(bytes, entry, attribute.hash);
+        put16(bytes, entry + 4, end as u16);
+        bytes[entry + 6] = attribute.flags | if local { LOCAL } else { 0 };
+        let start = if local {
+            put16(bytes, end, value.len() as u16);
+            bytes[end + 2] = name.len() as u8;
+            let start = end + LOCAL_NAME;
+            let behind = start + name.len();
+            bytes[behind..behind + value.len()].copy_from_slice(value);
+            start
+        } else {
+            put32(bytes, end, *value_block as u32);
+            put32(bytes, end + 4, value.len() as u32);
+            bytes[end + 8] = name.len() as u8;
+            remote.push((attribute, *value_block));
+            *value_block += remote_blocks(attribute, size);
+            end + REMOTE_NAME
+        };
+        bytes[start..start + name.len()].copy_from_slice(name);
+    }
+    let free = HEADER + attributes.len() * ENTRY;
+    put16(bytes, HASHED_HEADER, attributes.len() as u16);
+    put16(bytes, HASHED_HEADER + 2, (size - end) as u16);
+    put16(bytes, HASHED_HEADER + 4, end as u16);
+    put16(bytes, HASHED_HEADER + 8, free as u16);
+    put16(bytes, HASHED_HEADER + 10, (end - free) as u16);
+    remote
+}
+
+fn local_length(attribute: &Attribute) -> usize {
+    (LOCAL_NAME + attribute.name.len() + attribute.value.len()).next_multiple_of(4)
+}
+
+/// Whether a value stays beside its name: when both take less than three quarters of a block.
+fn is_local(attribute: &Attribute, size: usize) -> bool {
+    local_length(attribute) < size / 2 + size / 4
+}
+
+fn name_length(attribute: &Attribute, size: usize) -> usize {
+    if is_local(attribute, size) {
+        local_length(attribute)
+    } else {
+        (REMOTE_RESERVED + attribute.name.len()).next_multiple_of(4)
+    }
+}
+
+fn remote_blocks(attribute: &Attribute, size: usize) -> u64 {
+    (attribute.value.len() as u64).div_ceil((size - REMOTE_HEADER) as u64)
+}
