@@ -190,9 +190,9 @@ fn every_kind_holds_the_tree() {
         &["-m", "reflink=0,finobt=0", "-i", "sparse=0"],
         &["-i", "nrext64=1,size=1024", "-s", "size=4096"],
         &["-b", "size=1024", "-n", "size=4096"],
-        &["-b", "size=1024", "-i", "size=512", "-d", "agcount=7"],
-        &["-b", "size=2048", "-n", "size=16384", "-i", "size=2048"],
-        &["-n", "size=65536", "-i", "maxpct=80"],
+        &["-b", "size=1024", "-i", "size=512", "-d", "agcount=3"],
+        &["-b", "size=2048", "-n", "size=16384", "-i", "size=1024"],
+        &["-n", "size=65536", "-i", "maxpct=80,size=2048"],
     ] {
         let image = directory.path().join("image");
         let Some(file) = empty(&image, options, SIZE) else {

@@ -19,30 +19,42 @@ const REMOTE_NAME: usize = 9;
 /// What is reserved for a name without value is three bytes more than its fields take, for ever.
 const REMOTE_RESERVED: usize = 11;
 
+/// An attribute, and whether its value stays beside its name.
+#[derive(Clone, Copy)]
+struct Entry<'a> {
+    attribute: &'a Attribute,
+    is_local: bool,
+}
+
 /// How attributes are spread over blocks.
 struct Shape<'a> {
-    /// Attributes of each leaf.
-    leaves: Vec<&'a [Attribute]>,
+    leaves: Vec<Vec<Entry<'a>>>,
     /// Blocks of leaves and of the nodes above them.
     index_blocks: u64,
 }
 
 impl<'a> Shape<'a> {
+    /// Spreads attributes, which are sorted by hash.
+    ///
+    /// Those of one hash stay together, because `xfs_repair` wants the first of a leaf to be larger than the last before it:
+    /// names that differ in their prefix only have the same. When they are too long for one leaf, their values go elsewhere.
     fn new(attributes: &'a [Attribute], size: usize) -> Self {
-        let mut leaves = Vec::new();
-        let (mut start, mut end, mut used) = (0, 0, HEADER);
-        let length = |it: &Attribute| ENTRY + name_length(it, size);
-        for group in attributes.chunk_by(|first, next| first.hash == next.hash) {
-            // Those of one hash stay together: xfs_repair wants the first of a leaf to be larger than the last before.
-            let needed: usize = group.iter().map(length).sum();
-            if used + needed > size && end > start {
-                leaves.push(&attributes[start..end]);
-                (start, used) = (end, HEADER);
+        let mut leaves = vec![Vec::new()];
+        let mut used = HEADER;
+        for same in attributes.chunk_by(|first, next| first.hash == next.hash) {
+            let mut group = entries(same, |it| may_be_local(it, size));
+            if length(&group) > size - HEADER {
+                group = entries(same, |it| it.value.is_empty());
             }
-            used += needed;
-            end += group.len();
+            if used + length(&group) > size {
+                leaves.push(Vec::new());
+                used = HEADER;
+            }
+            used += length(&group);
+            if let Some(leaf) = leaves.last_mut() {
+                leaf.append(&mut group);
+            }
         }
-        leaves.push(&attributes[start..]);
         let count = leaves.len() as u64;
         let nodes = if count == 1 {
             0
@@ -56,15 +68,56 @@ impl<'a> Shape<'a> {
     }
 }
 
+fn entries(attributes: &[Attribute], is_local: impl Fn(&Attribute) -> bool) -> Vec<Entry<'_>> {
+    let entry = |attribute| Entry {
+        attribute,
+        is_local: is_local(attribute),
+    };
+    attributes.iter().map(entry).collect()
+}
+
+fn length(entries: &[Entry<'_>]) -> usize {
+    entries
+        .iter()
+        .map(|entry| ENTRY + entry.name_length())
+        .sum()
+}
+
+impl Entry<'_> {
+    /// Bytes for the name, and for the value if it is beside it.
+    fn name_length(self) -> usize {
+        if self.is_local {
+            local_length(self.attribute)
+        } else {
+            (REMOTE_RESERVED + self.attribute.name.len()).next_multiple_of(4)
+        }
+    }
+
+    /// Blocks for the value.
+    fn remote_blocks(self, size: usize) -> u64 {
+        if self.is_local {
+            return 0;
+        }
+        (self.attribute.value.len() as u64).div_ceil((size - REMOTE_HEADER) as u64)
+    }
+}
+
+/// Whether a value can stay beside its name: when both take less than three quarters of a block.
+fn may_be_local(attribute: &Attribute, size: usize) -> bool {
+    local_length(attribute) < size / 2 + size / 4
+}
+
+fn local_length(attribute: &Attribute) -> usize {
+    (LOCAL_NAME + attribute.name.len() + attribute.value.len()).next_multiple_of(4)
+}
+
 /// Number of blocks that attributes take.
 pub(super) fn blocks(attributes: &[Attribute], geometry: &Geometry) -> u64 {
     let size = geometry.block_size;
-    let remote: u64 = attributes
-        .iter()
-        .filter(|it| !is_local(it, size))
-        .map(|it| remote_blocks(it, size))
-        .sum();
-    Shape::new(attributes, size).index_blocks + remote
+    let shape = Shape::new(attributes, size);
+    let values = shape.leaves.iter().flatten();
+    let remote: u64 = values.map(|entry| entry.remote_blocks(size)).sum();
+    shape.index_blocks + remote
 }
 
 /// The attribute fork of the inode `owner`, in pieces.
@@ -83,9 +136,9 @@ pub(super) fn pieces(attributes: &[Attribute], owner: u64, geometry: &Geometry) 
         let mut bytes = vec![0; size];
         let siblings = hash_tree::siblings(index, leaves.len(), number);
         block::start_hashed(&mut bytes, MAGIC, siblings, geometry, owner);
-        for (attribute, at) in write_leaf(&mut bytes, leaf, &mut value_block) {
-            let lengths = (0..remote_blocks(attribute, size)).map(|_| size);
-            let value = &attribute.value;
+        for (entry, at) in write_leaf(&mut bytes, leaf, &mut value_block) {
+            let lengths = (0..entry.remote_blocks(size)).map(|_| size);
+            let value = &entry.attribute.value;
             values.extend(Remote::ATTRIBUTE.pieces(value, at, lengths, owner, geometry));
         }
         pieces.push(Piece {
@@ -97,7 +150,7 @@ pub(super) fn pieces(attributes: &[Attribute], owner: u64, geometry: &Geometry) 
     if leaves.len() > 1 {
         let last_hashes: Vec<u32> = leaves
             .iter()
-            .filter_map(|leaf| leaf.last().map(|it| it.hash))
+            .filter_map(|leaf| leaf.last().map(|entry| entry.attribute.hash))
             .collect();
         pieces.extend(hash_tree::build(&last_hashes, 0, size, owner, geometry));
         pieces.sort_unstable_by_key(|piece| piece.logical);
@@ -109,21 +162,24 @@ pub(super) fn pieces(attributes: &[Attribute], owner: u64, geometry: &Geometry) 
 /// Writes entries from the front and names from the back; gives those whose values go elsewhere, and where.
 fn write_leaf<'a>(
     bytes: &mut [u8],
-    attributes: &'a [Attribute],
+    entries: &[Entry<'a>],
     value_block: &mut u64,
-) -> Vec<(&'a Attribute, u64)> {
+) -> Vec<(Entry<'a>, u64)> {
     let size = bytes.len();
     let mut end = size;
     let mut remote = Vec::new();
-    for (index, attribute) in attributes.iter().enumerate() {
+    for (index, entry) in entries.iter().enumerate() {
+        let Entry {
+            attribute,
+            is_local,
+        } = *entry;
         let (name, value) = (&attribute.name, &attribute.value);
-        end -= name_length(attribute, size);
-        let local = is_local(attribute, size);
-        let entry = HEADER + index * ENTRY;
-        put32(bytes, entry, attribute.hash);
-        put16(bytes, entry + 4, end as u16);
-        bytes[entry + 6] = attribute.flags | if local { LOCAL } else { 0 };
-        let start = if local {
+        end -= entry.name_length();
+        let at = HEADER + index * ENTRY;
+        put32(bytes, at, attribute.hash);
+        put16(bytes, at + 4, end as u16);
+        bytes[at + 6] = attribute.flags | if is_local { LOCAL } else { 0 };
+        let start = if is_local {
             put16(bytes, end, value.len() as u16);
             bytes[end + 2] = name.len() as u8;
             let start = end + LOCAL_NAME;
@@ -134,38 +190,17 @@ fn write_leaf<'a>(
             put32(bytes, end, *value_block as u32);
             put32(bytes, end + 4, value.len() as u32);
             bytes[end + 8] = name.len() as u8;
-            remote.push((attribute, *value_block));
-            *value_block += remote_blocks(attribute, size);
+            remote.push((*entry, *value_block));
+            *value_block += entry.remote_blocks(size);
             end + REMOTE_NAME
         };
         bytes[start..start + name.len()].copy_from_slice(name);
     }
-    let free = HEADER + attributes.len() * ENTRY;
-    put16(bytes, HASHED_HEADER, attributes.len() as u16);
+    let free = HEADER + entries.len() * ENTRY;
+    put16(bytes, HASHED_HEADER, entries.len() as u16);
     put16(bytes, HASHED_HEADER + 2, (size - end) as u16);
     put16(bytes, HASHED_HEADER + 4, end as u16);
     put16(bytes, HASHED_HEADER + 8, free as u16);
     put16(bytes, HASHED_HEADER + 10, (end - free) as u16);
     remote
-}
-
-fn local_length(attribute: &Attribute) -> usize {
-    (LOCAL_NAME + attribute.name.len() + attribute.value.len()).next_multiple_of(4)
-}
-
-/// Whether a value stays beside its name: when both take less than three quarters of a block.
-fn is_local(attribute: &Attribute, size: usize) -> bool {
-    local_length(attribute) < size / 2 + size / 4
-}
-
-fn name_length(attribute: &Attribute, size: usize) -> usize {
-    if is_local(attribute, size) {
-        local_length(attribute)
-    } else {
-        (REMOTE_RESERVED + attribute.name.len()).next_multiple_of(4)
-    }
-}
-
-fn remote_blocks(attribute: &Attribute, size: usize) -> u64 {
-    (attribute.value.len() as u64).div_ceil((size - REMOTE_HEADER) as u64)
 }
