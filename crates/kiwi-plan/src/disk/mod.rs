@@ -8,6 +8,7 @@ pub mod measure;
 pub mod naming;
 pub mod partitions;
 pub mod type_codes;
+pub mod xfs;
 
 pub use layout::{
     DiskLayout, FileSystemLayout, LayoutError, PartitionLayout, filesystem_layout, layout,

@@ -94,13 +94,13 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
         | ImageType::Ext2
         | ImageType::Ext3
         | ImageType::Ext4
+        | ImageType::Xfs
         | ImageType::Squashfs
         | ImageType::Erofs
         | ImageType::Docker
         | ImageType::Oci
         | ImageType::Oem => {}
         ImageType::Btrfs
-        | ImageType::Xfs
         | ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe
@@ -115,14 +115,14 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
 }
 
 fn disk(kind: &Type, all: &mut Report<'_>) {
-    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_ext(**it)) {
+    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_built(**it)) {
         all.add(
             &format!("disks with a root file system of `{}` are", *filesystem),
             filesystem.span,
         );
     }
     let disk = &kind.disk;
-    if let Some(filesystem) = disk.bootfilesystem.filter(|it| !is_ext(**it)) {
+    if let Some(filesystem) = disk.bootfilesystem.filter(|it| !is_built(**it)) {
         all.add(
             &format!("boot partitions with `{}` are", *filesystem),
             filesystem.span,
@@ -284,9 +284,10 @@ fn fetched_containers(facts: &Facts<'_>, all: &mut Report<'_>) {
     }
 }
 
-fn is_ext(filesystem: Filesystem) -> bool {
+/// Whether root and boot partitions can have it.
+fn is_built(filesystem: Filesystem) -> bool {
     matches!(
         filesystem,
-        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4
+        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4 | Filesystem::Xfs
     )
 }
