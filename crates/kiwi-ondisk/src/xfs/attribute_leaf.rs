@@ -204,3 +204,61 @@ fn write_leaf<'a>(
     put16(bytes, HASHED_HEADER + 10, (end - free) as u16);
     remote
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::attribute::translate;
+    use super::super::bytes::{get16, get32};
+    use super::super::testing::geometry;
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_attribute_is_found(
+            list in proptest::collection::btree_map("(user|trusted|security)\\.[a-c]{1,60}", proptest::collection::vec(any::<u8>(), 0..5000), 1..60),
+            log in 10_u32..13,
+        ) {
+            let size = 1 << log;
+            let geometry = Geometry { block_size: size, ..geometry() };
+            let list: Vec<_> = list.into_iter().map(|(name, value)| (name.into_bytes(), value)).collect();
+            let attributes = translate(&list).unwrap();
+            let pieces = pieces(&attributes, 200, &geometry);
+            prop_assert_eq!(pieces.len() as u64, blocks(&attributes, &geometry));
+            let mut found = Vec::new();
+            for (number, piece) in pieces.iter().enumerate() {
+                prop_assert_eq!(piece.logical, number as u64);
+                let bytes = &piece.bytes;
+                if piece.seal != Seal::HASHED || get16(bytes, 8) != MAGIC {
+                    continue;
+                }
+                for index in 0..usize::from(get16(bytes, HASHED_HEADER)) {
+                    let entry = &bytes[HEADER + index * ENTRY..];
+                    let name = &bytes[usize::from(get16(entry, 4))..];
+                    let local = entry[6] & LOCAL != 0;
+                    let (name, value) = if local {
+                        let behind = LOCAL_NAME + usize::from(name[2]);
+                        let value = &name[behind..behind + usize::from(get16(name, 0))];
+                        (&name[LOCAL_NAME..behind], value.to_vec())
+                    } else {
+                        let length = get32(name, 4) as usize;
+                        let first = get32(name, 0) as usize;
+                        let value: Vec<u8> = pieces[first..]
+                            .iter()
+                            .flat_map(|piece| piece.bytes[REMOTE_HEADER..].iter().copied())
+                            .take(length)
+                            .collect();
+                        (&name[REMOTE_NAME..REMOTE_NAME + usize::from(name[8])], value)
+                    };
+                    found.push(Attribute {
+                        hash: get32(entry, 0),
+                        flags: entry[6] & !LOCAL,
+                        name: name.to_vec(),
+                        value,
+                    });
+                }
+            }
+            prop_assert!(found == attributes);
+        }
+    }
+}

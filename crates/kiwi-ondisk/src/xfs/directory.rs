@@ -270,3 +270,109 @@ fn single(mut block: Vec<u8>, index: &[(u32, u32)], size: usize) -> Vec<u8> {
     put32(&mut block, tail, index.len() as u32);
     block
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::bytes::{get16, get32, get64};
+    use super::super::testing::geometry;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn directory(names: &BTreeSet<Vec<u8>>) -> Directory<'_> {
+        Directory {
+            inode: 200,
+            parent: 128,
+            names: names
+                .iter()
+                .enumerate()
+                .map(|(index, name)| Name {
+                    name,
+                    inode: 300 + index as u64,
+                    kind: Kind::File,
+                })
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn numbers_beyond_32_bits_make_all_of_them_wide() {
+        let names = BTreeSet::from([b"a".to_vec()]);
+        let mut directory = directory(&names);
+        directory.names[0].inode = 1 << 33;
+        let Stored::Inode(bytes) = directory.store(100, &geometry()).unwrap() else {
+            panic!("it fits");
+        };
+        assert_eq!((bytes[0], bytes[1], get64(&bytes, 2)), (1, 1, 128));
+        assert_eq!(bytes[10], 1);
+        // Behind the header, `.` and `..`.
+        assert_eq!(get16(&bytes, 11), 96);
+        assert_eq!(&bytes[13..15], b"a\x01");
+        assert_eq!(get64(&bytes, 15), 1 << 33);
+        assert_eq!(bytes.len(), 23);
+    }
+
+    #[test]
+    fn long_names_are_refused() {
+        let names = BTreeSet::from([vec![b'x'; 256]]);
+        assert!(directory(&names).store(100, &geometry()).is_err());
+    }
+
+    /// All entries of the index, wherever it is.
+    fn index(pieces: &[Piece], size: usize) -> Vec<(u32, u32)> {
+        let entries = |bytes: &[u8], count: usize| -> Vec<(u32, u32)> {
+            (0..count)
+                .map(|it| (get32(bytes, 8 * it), get32(bytes, 8 * it + 4)))
+                .collect()
+        };
+        if let [only] = pieces {
+            let count = get32(&only.bytes, size - 8) as usize;
+            return entries(&only.bytes[size - 8 - 8 * count..], count);
+        }
+        pieces
+            .iter()
+            .filter(|piece| matches!(get16(&piece.bytes, 8), 0x3df1 | 0x3dff))
+            .filter(|piece| piece.seal == Seal::HASHED)
+            .flat_map(|piece| entries(&piece.bytes[64..], get16(&piece.bytes, 56).into()))
+            .collect()
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_found_by_its_hash(
+            names in proptest::collection::btree_set(proptest::collection::vec(48_u8.., 1..40), 0..900),
+            room in 56_usize..336,
+            log in 10_u32..13,
+        ) {
+            let size = 1 << log;
+            let geometry = Geometry { block_size: 1024, directory_block_size: size, ..geometry() };
+            let stored = directory(&names).store(room, &geometry).unwrap();
+            let foretold = blocks_for(names.iter().map(Vec::len), room, &geometry);
+            let Stored::Blocks(pieces, length) = stored else {
+                prop_assert_eq!(foretold, 0);
+                return Ok(());
+            };
+            let blocks: usize = pieces.iter().map(|piece| piece.bytes.len() / 1024).sum();
+            prop_assert_eq!(blocks as u64, foretold);
+            let index = index(&pieces, size);
+            prop_assert!(index.is_sorted());
+            prop_assert_eq!(index.len(), names.len() + 2);
+            let data: Vec<u8> = pieces[..length as usize / size]
+                .iter()
+                .flat_map(|piece| piece.bytes.iter().copied())
+                .collect();
+            let mut found = BTreeSet::new();
+            for (wanted, address) in index {
+                let entry = &data[address as usize * 8..];
+                let name = &entry[9..9 + usize::from(entry[8])];
+                prop_assert_eq!(hash(name), wanted);
+                let tag = get16(entry, entry_length(name.len()) - 2);
+                prop_assert_eq!(usize::from(tag), address as usize * 8 % size);
+                found.insert(name.to_vec());
+            }
+            prop_assert!(found.remove(&b"."[..]) && found.remove(&b".."[..]));
+            prop_assert_eq!(found, names);
+        }
+    }
+}
