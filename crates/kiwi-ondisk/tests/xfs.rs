@@ -423,6 +423,35 @@ fn file_systems_may_become_full() {
 }
 
 #[test]
+fn large_file_systems_have_long_inode_numbers() {
+    let directory = tempfile::tempdir().unwrap();
+    let tree = directory.path().join("tree");
+    for number in 0..50 {
+        fs::create_dir_all(tree.join(format!("directory-{number}"))).unwrap();
+        for file in 0..number {
+            let path = format!("directory-{number}/file-{file}");
+            fs::write(tree.join(path), vec![9; number * 100]).unwrap();
+        }
+    }
+    age(&tree);
+    let image = directory.path().join("image");
+    // The log would be of 2 GiB, and may be written.
+    let Some(file) = empty(&image, &["-l", "size=64m"], 6 << 40) else {
+        return;
+    };
+    fill(&tree, &file);
+    let part = cut(&image);
+    check(&part);
+    mounted(&part, "nouuid", |path| {
+        assert!(picture(path, TIME) == expected(&tree));
+        let last = fs::metadata(path.join("directory-9/file-8")).unwrap();
+        assert!(std::os::unix::fs::MetadataExt::ino(&last) > u32::MAX.into());
+        fs::write(path.join("directory-9/new"), "new").unwrap();
+    });
+    check(&part);
+}
+
+#[test]
 fn it_can_be_stopped() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("file"), vec![1; 100_000]).unwrap();

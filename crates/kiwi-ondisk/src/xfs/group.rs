@@ -104,6 +104,7 @@ impl Group {
             .map_err(Error::io("reading the free space"))?;
         group.read_free_space(&block, geometry)?;
         group.read_inodes(geometry)?;
+        group.check_roots(geometry)?;
         Ok(group)
     }
 
@@ -134,6 +135,24 @@ impl Group {
             Ok(())
         } else {
             Err(malformed("its free space makes no sense"))
+        }
+    }
+
+    /// Blocks that are written again must lie in the group.
+    fn check_roots(&self, geometry: &Geometry) -> Result<()> {
+        let mut roots = vec![
+            get32(&self.space, space::BY_BLOCK_ROOT),
+            get32(&self.space, space::BY_LENGTH_ROOT),
+            get32(&self.inodes, inodes::ROOT),
+        ];
+        if geometry.free_inode_tree {
+            roots.push(get32(&self.inodes, inodes::FREE_ROOT));
+        }
+        let length = geometry.ag_length(self.number);
+        if roots.iter().all(|root| (1..length).contains(root)) {
+            Ok(())
+        } else {
+            Err(malformed("an allocation group has no trees"))
         }
     }
 

@@ -188,6 +188,8 @@ impl SuperBlock {
             && it.directory_block_size <= 1 << 16
             && it.ag_count > 0
             && it.ag_blocks_log < 32
+            && it.inode_alignment <= 1 << 16
+            && it.root_inode < u64::from(it.ag_blocks) << inode_log
             && u64::from(it.ag_blocks) <= 1 << it.ag_blocks_log
             && it.blocks > last_ag
             && it.blocks <= last_ag + u64::from(it.ag_blocks)
@@ -306,5 +308,92 @@ pub(super) fn malformed(reason: &str) -> Error {
     Error::Malformed {
         what: "the new file system",
         reason: reason.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bytes::put32;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The super block of a file system of 400 MiB.
+    fn sector() -> Vec<u8> {
+        let mut sector = vec![0; 512];
+        sector[..4].copy_from_slice(MAGIC);
+        for (at, value) in [
+            (field::BLOCK_SIZE, 4096),
+            (field::AG_BLOCKS, 25_600),
+            (field::AG_COUNT, 4),
+            (field::INODE_ALIGNMENT, 8),
+            (field::RO_COMPAT, 0xd),
+            (field::INCOMPAT, 0xb),
+        ] {
+            put32(&mut sector, at, value);
+        }
+        for (at, value) in [
+            (field::BLOCKS, 102_400),
+            (field::LOG_START, 65_542),
+            (field::ROOT_INODE, 128),
+        ] {
+            put64(&mut sector, at, value);
+        }
+        for (at, value) in [
+            (field::VERSION, 0xb4a5),
+            (field::SECTOR_SIZE, 512),
+            (field::INODE_SIZE, 512),
+            (field::INODES_PER_BLOCK, 8),
+        ] {
+            put16(&mut sector, at, value);
+        }
+        sector[field::BLOCK_LOG] = 12;
+        sector[field::INODES_PER_BLOCK_LOG] = 3;
+        sector[field::AG_BLOCKS_LOG] = 15;
+        sector[field::UUID..field::UUID + 16].fill(7);
+        sector
+    }
+
+    fn parse(mut sector: Vec<u8>) -> Result<SuperBlock> {
+        put_checksum(&mut sector, field::CHECKSUM);
+        SuperBlock::parse(sector)
+    }
+
+    #[test]
+    fn geometry_and_features() {
+        let block = parse(sector()).unwrap();
+        assert_eq!(block.geometry(), super::super::testing::geometry());
+        assert!(SuperBlock::parse(sector()).is_err(), "without checksum");
+        for (at, value, name) in [
+            (field::RO_COMPAT, 2, "rmapbt"),
+            (field::INCOMPAT, 0x81, "parent"),
+            (field::INCOMPAT, 0x101, "metadir"),
+            (field::INCOMPAT, 0x8001, "0x8000"),
+            (field::INCOMPAT, 0, "ftype=0"),
+            (field::LOG_INCOMPAT, 1, "0x1"),
+        ] {
+            let mut sector = sector();
+            put32(&mut sector, at, value);
+            let error = parse(sector).unwrap_err();
+            assert!(
+                matches!(&error, Error::Value { value, .. } if value == name),
+                "{name}: {error}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_super_blocks_do_no_harm(damage in proptest::collection::vec((0_usize..256, any::<u8>()), 1..4)) {
+            let mut sector = sector();
+            for (at, value) in damage {
+                sector[at] = value;
+            }
+            if let Ok(block) = parse(sector) {
+                let geometry = block.geometry();
+                let last = geometry.ag_count - 1;
+                prop_assert!(geometry.ag_length(last) > 0);
+                prop_assert!(geometry.inode_room() >= 336);
+            }
+        }
     }
 }
