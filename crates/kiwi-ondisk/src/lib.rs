@@ -19,6 +19,7 @@
 //! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
 //! | [`luks`] | LUKS containers: headers and encryption |
+//! | [`xfs`] | files of a tree in XFS file systems |
 //! | [`swap`] | swap areas |
 //! | [`lvm`] | LVM2 volume groups of one physical volume |
 //! | [`md`] | members of MD RAID arrays |
@@ -70,6 +71,7 @@ pub mod verity;
 pub mod vhd;
 pub mod vhdx;
 pub mod vmdk;
+pub mod xfs;
 
 pub use error::{Error, Result};
 pub use sector::SectorSize;

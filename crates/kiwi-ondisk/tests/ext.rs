@@ -7,8 +7,9 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
+use judge::mounted::mounted;
 use judge::tree::{LATE, TIME, make, picture, set_time};
-use judge::{as_root, judge, skipped, verdict};
+use judge::{as_root, judge, verdict};
 use kiwi_ondisk::Error;
 use kiwi_ondisk::ext::{self, Filled};
 use kiwi_ondisk::file_tree::FileTree;
@@ -61,25 +62,6 @@ fn debugfs(part: &Path, command: &str) -> String {
     judge("debugfs", "e2fsprogs")
         .map(|mut debugfs| verdict(debugfs.args(["-R", command]).arg(part)))
         .unwrap_or_default()
-}
-
-/// Looks at a file system through the kernel; `None` where nothing can be mounted.
-fn mounted(part: &Path, look: impl FnOnce(&Path)) -> Option<()> {
-    let directory = tempfile::tempdir().unwrap();
-    let status = judge("mount", "mount")?
-        .args(["-o", "loop,ro"])
-        .arg(part)
-        .arg(directory.path())
-        .status()
-        .unwrap();
-    if !status.success() {
-        skipped("nothing can be mounted here, the kernel could not judge");
-        return None;
-    }
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| look(directory.path())));
-    verdict(judge("umount", "mount")?.arg(directory.path()));
-    result.unwrap();
-    Some(())
 }
 
 fn fill(tree: &Path, file: &File) -> Filled {
@@ -180,7 +162,7 @@ fn every_kind_holds_the_tree() {
         println!("{options:?}");
         check(&part);
         let small = options.contains(&"128");
-        mounted(&part, |path| {
+        mounted(&part, "ro", |path| {
             let mut found = picture(path, TIME);
             assert!(found.remove(Path::new("lost+found")).is_some());
             assert_eq!(found.len(), expected.len(), "{options:?}");

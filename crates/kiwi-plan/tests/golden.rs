@@ -118,7 +118,7 @@ fn partitions() {
 
 #[test]
 fn archive_and_filesystems() {
-    for kind in ["tbz", "ext4", "squashfs", "erofs"] {
+    for kind in ["tbz", "ext4", "xfs", "squashfs", "erofs"] {
         record(&case("archive-and-filesystems", kind, of_type(kind)));
     }
 }

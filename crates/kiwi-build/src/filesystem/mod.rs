@@ -7,6 +7,7 @@ mod fat;
 mod options;
 mod squashfs;
 mod store;
+mod xfs;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,8 @@ pub fn make(
         }
         FileSystem::Fat16 | FileSystem::Fat32 => fat::make(context, source, plan, target),
         FileSystem::Squashfs | FileSystem::Erofs => beside::make(context, source, plan, target),
-        FileSystem::Btrfs | FileSystem::Xfs | FileSystem::Swap => Err(not_from_a_directory(plan)),
+        FileSystem::Xfs => xfs::make(context, source, plan, target),
+        FileSystem::Btrfs | FileSystem::Swap => Err(not_from_a_directory(plan)),
     }
 }
 

@@ -11,6 +11,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use bench::{Bench, EPOCH, belongs, enclosed, excludes, plan};
+use judge::mounted::mounted;
 use judge::tree::picture;
 use judge::{judge, second_opinion, skipped, verdict};
 use kiwi_build::BuildError;
@@ -110,6 +111,42 @@ fn ext_images_hold_the_tree() {
         );
         assert!(metadata.len() > 40 << 20);
     }
+}
+
+#[test]
+fn xfs_images_hold_the_tree() {
+    if !enclosed("xfs_images_hold_the_tree") {
+        return;
+    }
+    let bench = Bench::new();
+    if judge("mkfs.xfs", "xfsprogs").is_none() {
+        return;
+    }
+    for options in [
+        &[][..],
+        &["-m", "bigtime=0", "-b", "size=1024", "-L", "mine"],
+    ] {
+        let plan = plan("xfs", filesystem_image("xfs", options));
+        let file = bench.create_twice(&plan, "filesystem_image");
+        if let Some(mut repair) = judge("xfs_repair", "xfsprogs") {
+            verdict(repair.args(["-n", "-f"]).arg(&file));
+        }
+        let metadata = fs::metadata(&file).unwrap();
+        // The log of 64 MiB may be there, the rest of the smallest size is not, nor are the holes of the file of 40 MiB.
+        assert_eq!(metadata.len(), 300 << 20);
+        assert!(metadata.blocks() * 512 < 80 << 20, "holes are filled");
+        mounted(&file, "ro", |path| {
+            assert_same(&picture(path, EPOCH), &expected(&bench));
+        });
+    }
+    let mut small = filesystem_image("xfs", &[]);
+    small["size"] = json!({"rule": "absolute", "mib": 299});
+    let error = bench.create(&plan("xfs", small), "target").unwrap_err();
+    assert_eq!(error.code(), "K0902", "{error}");
+    let rmap = filesystem_image("xfs", &["-m", "rmapbt=1"]);
+    let error = bench.create(&plan("xfs", rmap), "target").unwrap_err();
+    assert!(error.to_string().contains("`rmapbt`"), "{error}");
+    assert!(error.hint().unwrap().contains("fscreateoptions"));
 }
 
 #[test]

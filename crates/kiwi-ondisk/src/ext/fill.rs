@@ -3,9 +3,6 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use rayon::prelude::*;
 
 use super::Filled;
 use super::attribute::{Attributes, Placed, add_block_checksum};
@@ -15,8 +12,7 @@ use super::groups::{Groups, Run};
 use super::inode::{EXTENTS_FLAG, Inode, attribute_room, checksum_seed, device_block};
 use super::mapping::{Extent, Mapping, ROOT_LENGTH, block_map, extents};
 use super::superblock::{compat, incompat, ro_compat};
-use crate::file_tree::{Content, FileTree, Kind, Node, Time};
-use crate::sparse::copy_range;
+use crate::file_tree::{Content, Contents, Copy, FileTree, Kind, Node, Time};
 use crate::{Error, Result};
 
 const ROOT_INODE: u32 = 2;
@@ -24,17 +20,12 @@ const ROOT_INODE: u32 = 2;
 const MAX_LINKS: u32 = 65_000;
 /// Targets of symbolic links shorter than this live in the inode.
 const SHORT_LINK: usize = ROOT_LENGTH;
-/// Files up to this length are read and written together with their neighbours.
-const SMALL: u64 = 256 << 10;
-/// Bytes that are written together.
-const BATCH: u64 = 4 << 20;
 
 /// Fills the file system at `offset` of `file`.
 pub(super) fn fill(tree: &FileTree<'_>, file: &File, offset: u64) -> Result<Filled> {
     let groups = Groups::read(file, offset)?;
     let nodes = tree.read(groups.block_size())?;
     let mut filler = Filler {
-        tree,
         file,
         created: Time {
             seconds: tree.created,
@@ -53,7 +44,13 @@ pub(super) fn fill(tree: &FileTree<'_>, file: &File, offset: u64) -> Result<Fill
     for index in directories.into_iter().chain(others) {
         filler.place(&nodes, index)?;
     }
-    filler.copy(&nodes)?;
+    let contents = Contents {
+        tree,
+        nodes: &nodes,
+        file,
+        block_size: filler.groups.block_size(),
+    };
+    contents.copy(&filler.copies)?;
     filler.write_inodes()?;
     filler.groups.super_block.set_write_time(tree.created);
     filler.groups.write()?;
@@ -66,7 +63,6 @@ pub(super) fn fill(tree: &FileTree<'_>, file: &File, offset: u64) -> Result<Fill
 }
 
 struct Filler<'a> {
-    tree: &'a FileTree<'a>,
     file: &'a File,
     groups: Groups<'a>,
     created: Time,
@@ -75,18 +71,6 @@ struct Filler<'a> {
     /// Finished inodes by number.
     stored: Vec<(u32, Vec<u8>)>,
     copies: Vec<Copy>,
-}
-
-/// Part of a file that goes to one place.
-struct Copy {
-    node: usize,
-    /// Where it begins in the file.
-    from: u64,
-    /// Where it begins in the image.
-    to: u64,
-    length: u64,
-    /// Whether it is the whole file.
-    whole: bool,
 }
 
 /// Where the data of a node is.
@@ -412,66 +396,6 @@ impl Filler<'_> {
         self.file
             .write_all_at(bytes, position)
             .map_err(Error::io("writing the file system"))
-    }
-
-    /// Copies all contents.
-    fn copy(&self, nodes: &[Node]) -> Result<()> {
-        let block = self.groups.block_size();
-        let together = |first: &Copy, next: &Copy| {
-            first.whole
-                && next.whole
-                && first.length <= SMALL
-                && next.length <= SMALL
-                && first.to + first.length.next_multiple_of(block) == next.to
-        };
-        let mut batches: Vec<&[Copy]> = Vec::new();
-        for run in self.copies.chunk_by(together) {
-            let mut rest = run;
-            while let Some(first) = rest.first() {
-                let fits = |copy: &&Copy| copy.to + copy.length <= first.to + BATCH;
-                let (batch, behind) = rest.split_at(rest.iter().take_while(fits).count().max(1));
-                batches.push(batch);
-                rest = behind;
-            }
-        }
-        let total = self.copies.iter().map(|copy| copy.length).sum();
-        let done = AtomicU64::new(0);
-        batches.into_par_iter().try_for_each(|batch| {
-            let bytes = match batch {
-                [large] if large.length > SMALL || !large.whole => self.copy_large(nodes, large)?,
-                small => self.copy_small(nodes, small)?,
-            };
-            let done = done.fetch_add(bytes, Ordering::Relaxed) + bytes;
-            match self.tree.progress {
-                Some(progress) if !progress(done, total) => Err(Error::Stopped),
-                _ => Ok(()),
-            }
-        })
-    }
-
-    fn copy_large(&self, nodes: &[Node], copy: &Copy) -> Result<u64> {
-        let path = self.tree.root.join(&nodes[copy.node].path);
-        let source = File::open(&path).map_err(Error::path(&path))?;
-        copy_range(&source, copy.from, self.file, copy.to, copy.length)?;
-        Ok(copy.length)
-    }
-
-    /// Copies files that lie side by side with one write.
-    fn copy_small(&self, nodes: &[Node], copies: &[Copy]) -> Result<u64> {
-        let (Some(first), Some(last)) = (copies.first(), copies.last()) else {
-            return Ok(0);
-        };
-        let mut bytes = vec![0; (last.to + last.length - first.to) as usize];
-        for copy in copies {
-            let path = self.tree.root.join(&nodes[copy.node].path);
-            let at = (copy.to - first.to) as usize;
-            let part = &mut bytes[at..at + copy.length as usize];
-            File::open(&path)
-                .and_then(|source| source.read_exact_at(part, copy.from))
-                .map_err(Error::path(&path))?;
-        }
-        self.write_at(&bytes, first.to)?;
-        Ok(copies.iter().map(|copy| copy.length).sum())
     }
 
     /// Writes all inodes, neighbours together.

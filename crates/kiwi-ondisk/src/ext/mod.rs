@@ -28,19 +28,10 @@ mod synchronous;
 
 use std::fs::File;
 
+pub use crate::file_tree::Filled;
+
 use crate::Result;
 use crate::file_tree::FileTree;
-
-/// What went into a file system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Filled {
-    /// Inodes: files, directories and everything else, hard links once.
-    pub inodes: u64,
-    /// Bytes of file contents, holes not counted.
-    pub data_bytes: u64,
-    /// Bytes that are still free.
-    pub free_bytes: u64,
-}
 
 /// Stores a tree in the empty file system that begins at `offset` of `file`.
 ///

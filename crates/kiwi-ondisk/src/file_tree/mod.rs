@@ -1,12 +1,25 @@
 //! Files of a directory, as every file system writer sees them: sorted, with times that can be limited, hard links known.
 
+mod copy;
 mod read;
 
 use std::path::Path;
 
+pub(crate) use copy::{Contents, Copy};
 pub(crate) use read::{Content, Kind, Node, Time};
 
 use crate::Result;
+
+/// What went into a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Filled {
+    /// Inodes: files, directories and everything else, hard links once.
+    pub inodes: u64,
+    /// Bytes of file contents, holes not counted.
+    pub data_bytes: u64,
+    /// Bytes that are still free.
+    pub free_bytes: u64,
+}
 
 /// A tree and how it is stored.
 pub struct FileTree<'a> {

@@ -231,11 +231,14 @@ impl Reader<'_> {
         Ok(list)
     }
 
-    /// SELinux labels often are the build host's, `trusted.overlay.` is about how the tree was mounted.
+    /// SELinux labels often are the build host's, `trusted.overlay.` is about how the tree was mounted, and `trusted.SGI_ACL_` is
+    /// how XFS shows access control lists once more.
     fn keeps(&self, name: &[u8]) -> bool {
         match name {
             b"security.selinux" => self.tree.selinux_labels,
-            _ => !name.starts_with(b"trusted.overlay."),
+            _ => ![&b"trusted.overlay."[..], b"trusted.SGI_ACL_"]
+                .iter()
+                .any(|prefix| name.starts_with(prefix)),
         }
     }
 

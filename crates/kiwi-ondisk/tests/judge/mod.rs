@@ -6,6 +6,7 @@
     unreachable_pub
 )]
 
+pub mod mounted;
 pub mod tree;
 
 use std::path::Path;

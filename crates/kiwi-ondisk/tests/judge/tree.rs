@@ -187,6 +187,8 @@ pub fn picture(root: &Path, latest: i64) -> BTreeMap<PathBuf, String> {
         let metadata = fs::symlink_metadata(&full).unwrap();
         let xattrs: BTreeMap<_, _> = xattr::list(&full)
             .unwrap()
+            // XFS shows access control lists twice.
+            .filter(|name| !name.as_bytes().starts_with(b"trusted.SGI_ACL_"))
             .map(|name| (name.clone(), xattr::get(&full, &name).unwrap().unwrap()))
             .collect();
         let content = if metadata.is_file() {

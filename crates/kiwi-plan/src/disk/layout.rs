@@ -10,6 +10,7 @@ use super::ext::{self, ExtGeometry};
 use super::measure::{MIB, Measured, TreeSize};
 use super::partitions::FIRST_LOGICAL;
 use super::stack::{self, VolumeLayout};
+use super::xfs;
 use crate::plan::Origin;
 use crate::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
 use crate::plan::filesystem::FileSystem;
@@ -82,8 +83,8 @@ impl DiskLayout {
 pub struct FileSystemLayout {
     /// Size of the image in bytes.
     pub bytes: u64,
-    /// Blocks and inodes.
-    pub ext: ExtGeometry,
+    /// Blocks and inodes when it is ext2, ext3 or ext4.
+    pub ext: Option<ExtGeometry>,
 }
 
 /// Why there is no layout.
@@ -242,11 +243,12 @@ pub fn filesystem_layout(
     tree: TreeSize,
 ) -> Result<Option<FileSystemLayout>, LayoutError> {
     let kind = plan.filesystem.kind;
-    if !kind.is_ext() {
-        return Ok(None);
-    }
+    let minimum = match kind {
+        FileSystem::Xfs => xfs::minimum_mib(tree),
+        kind if kind.is_ext() => ext::minimum_mib(kind, tree),
+        _ => return Ok(None),
+    };
     let formula = formula_mib(kind, tree);
-    let minimum = ext::minimum_mib(kind, tree);
     let mib = match plan.size {
         SizeRule::Computed => formula.max(minimum),
         SizeRule::Additive { mib } => formula.max(minimum) + mib,
@@ -263,7 +265,7 @@ pub fn filesystem_layout(
     let bytes = mib * MIB;
     Ok(Some(FileSystemLayout {
         bytes,
-        ext: ext::geometry(bytes, tree),
+        ext: kind.is_ext().then(|| ext::geometry(bytes, tree)),
     }))
 }
 
@@ -446,6 +448,7 @@ fn needed_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -
 pub fn minimum_mib(kind: FileSystem, content: TreeSize) -> u64 {
     match kind {
         kind if kind.is_ext() => ext::minimum_mib(kind, content),
+        FileSystem::Xfs => xfs::minimum_mib(content),
         FileSystem::Fat16 | FileSystem::Fat32 if content.entries > 0 => {
             // Allocation tables take less than a hundredth.
             (content.block_bytes + content.block_bytes / 100).div_ceil(MIB) + 1

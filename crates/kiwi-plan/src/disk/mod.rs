@@ -12,6 +12,7 @@ pub mod stack;
 pub mod storage;
 pub mod type_codes;
 pub mod volumes;
+pub mod xfs;
 
 pub use layout::{
     DiskLayout, FileSystemLayout, LayoutError, PartitionLayout, filesystem_layout, layout,

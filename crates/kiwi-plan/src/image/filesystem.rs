@@ -14,6 +14,7 @@ pub(super) fn plan(facts: &Facts<'_>, ids: &Ids) -> Option<FileSystemImagePlan> 
         ImageType::Ext2 => FileSystem::Ext2,
         ImageType::Ext3 => FileSystem::Ext3,
         ImageType::Ext4 => FileSystem::Ext4,
+        ImageType::Xfs => FileSystem::Xfs,
         ImageType::Squashfs => FileSystem::Squashfs,
         ImageType::Erofs => FileSystem::Erofs,
         _ => return None,

@@ -44,6 +44,7 @@ pub(crate) fn plan(
         ImageType::Ext2
         | ImageType::Ext3
         | ImageType::Ext4
+        | ImageType::Xfs
         | ImageType::Squashfs
         | ImageType::Erofs => filesystem::plan(facts, ids).map(ImagePlan::FileSystem),
         ImageType::Docker | ImageType::Oci => {
@@ -53,7 +54,6 @@ pub(crate) fn plan(
             disk::plan(facts, ids, diagnostics).map(|plan| ImagePlan::Disk(Box::new(plan)))
         }
         ImageType::Btrfs
-        | ImageType::Xfs
         | ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe

@@ -85,13 +85,13 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
         | ImageType::Ext2
         | ImageType::Ext3
         | ImageType::Ext4
+        | ImageType::Xfs
         | ImageType::Squashfs
         | ImageType::Erofs
         | ImageType::Docker
         | ImageType::Oci
         | ImageType::Oem => {}
         ImageType::Btrfs
-        | ImageType::Xfs
         | ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe
@@ -106,15 +106,9 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
 }
 
 fn disk(kind: &Type, all: &mut Report<'_>) {
-    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_ext(**it)) {
+    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_built(**it)) {
         all.add(
             &format!("disks with a root file system of `{}` are", *filesystem),
-            filesystem.span,
-        );
-    }
-    for filesystem in other_filesystems(kind).filter(|it| !is_made(**it)) {
-        all.add(
-            &format!("partitions with `{}` are", *filesystem),
             filesystem.span,
         );
     }
@@ -239,27 +233,14 @@ fn fetched_containers(facts: &Facts<'_>, all: &mut Report<'_>) {
     }
 }
 
-/// File systems of partitions beside the root partition, where they are written.
-fn other_filesystems(kind: &Type) -> impl Iterator<Item = Spanned<Filesystem>> {
-    let partitions = kind.partitions.iter().flat_map(|all| &all.partitions);
-    [kind.disk.bootfilesystem, kind.spare.spare_part_fs]
-        .into_iter()
-        .chain(partitions.map(|partition| partition.filesystem))
-        .flatten()
-}
-
-/// Whether such a file system can be made for a partition.
-fn is_made(filesystem: Filesystem) -> bool {
-    match filesystem {
-        Filesystem::Squashfs | Filesystem::Erofs | Filesystem::Fat16 | Filesystem::Fat32 => true,
-        Filesystem::Btrfs | Filesystem::Xfs => false,
-        _ => is_ext(filesystem),
-    }
+/// Whether a root file system that is written to can have it.
+fn is_built(filesystem: Filesystem) -> bool {
+    is_ext(filesystem) || matches!(filesystem, Filesystem::Xfs | Filesystem::Btrfs)
 }
 
 fn is_ext(filesystem: Filesystem) -> bool {
     matches!(
         filesystem,
-        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4
+        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4 | Filesystem::Xfs
     )
 }

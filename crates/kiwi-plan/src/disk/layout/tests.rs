@@ -303,6 +303,27 @@ fn fixed_partitions_must_hold_their_content() {
 }
 
 #[test]
+fn xfs_has_a_smallest_size() {
+    let mut plan = everything();
+    for partition in &mut plan.partitions {
+        if matches!(partition.role, PartitionRole::Root | PartitionRole::Boot) {
+            partition.filesystem = Some(filesystem(FileSystem::Xfs));
+        }
+    }
+    let result = layout(&plan, &measured(tree(1, 10))).unwrap();
+    assert_eq!(
+        result.partition(PartitionRole::Root).unwrap().bytes,
+        300 * MIB
+    );
+    plan.partitions[2].size_mib = Some(299);
+    let error = layout(&plan, &measured(tree(1, 10))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the boot partition is too small: needs 300 MiB, has 299 MiB (test)"
+    );
+}
+
+#[test]
 fn a_root_partition_of_fixed_size_leaves_the_rest_free() {
     let mut plan = disk(
         TableKind::Gpt,
@@ -353,12 +374,18 @@ fn filesystem_images() {
     );
     assert!(size(FileSystem::Ext4, SizeRule::Absolute { mib: 900 }).is_err());
     assert_eq!(size(FileSystem::Squashfs, SizeRule::Computed), Ok(None));
+    assert_eq!(size(FileSystem::Xfs, SizeRule::Computed), Ok(Some(1500)));
+    assert!(size(FileSystem::Xfs, SizeRule::Absolute { mib: 1100 }).is_err());
     // Nothing at all still becomes a file system.
-    let empty = filesystem_layout(
-        &image(FileSystem::Ext4, SizeRule::Computed),
-        TreeSize::default(),
+    let empty = |kind| filesystem_layout(&image(kind, SizeRule::Computed), TreeSize::default());
+    assert!(empty(FileSystem::Ext4).unwrap().unwrap().bytes >= MIB);
+    assert_eq!(
+        empty(FileSystem::Xfs),
+        Ok(Some(FileSystemLayout {
+            bytes: 300 * MIB,
+            ext: None
+        }))
     );
-    assert!(empty.unwrap().unwrap().bytes >= MIB);
 }
 
 /// A partition of the description.
