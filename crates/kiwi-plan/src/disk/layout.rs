@@ -308,10 +308,12 @@ fn formula_size_mib(plan: &DiskPlan, measured: &Measured) -> u64 {
     let root = plan
         .root_filesystem()
         .map_or(FileSystem::Ext4, |filesystem| filesystem.kind);
+    // Below a writable layer, the copies are those of the read-only one.
+    let role = plan.root().map_or(PartitionRole::Root, |root| root.role);
     let roots = plan
         .partitions
         .iter()
-        .filter(|partition| partition.role == PartitionRole::Root)
+        .filter(|partition| partition.role == role)
         .count()
         .max(1) as u64;
     let mut mib = i128::from(formula_mib(root, measured.root_tree)) * i128::from(roots);

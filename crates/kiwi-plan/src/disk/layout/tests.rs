@@ -490,6 +490,28 @@ fn copies_of_root_are_of_one_size() {
 }
 
 #[test]
+fn copies_below_a_writable_layer_count() {
+    let read_only = PartitionPlan {
+        filesystem: Some(filesystem(FileSystem::Squashfs)),
+        mountpoint: Some("/".to_owned()),
+        ..partition(PartitionRole::ReadOnlyRoot, Some(400))
+    };
+    let layer = PartitionPlan {
+        mountpoint: None,
+        ..partition(PartitionRole::Root, None)
+    };
+    let size = |partitions| {
+        let plan = disk(TableKind::Gpt, partitions);
+        layout(&plan, &measured(tree(1000, 40_000)))
+            .unwrap()
+            .disk_bytes
+            / MIB
+    };
+    assert_eq!(size(vec![read_only.clone(), layer.clone()]), 1000);
+    assert_eq!(size(vec![copy(&read_only), read_only, layer]), 2000);
+}
+
+#[test]
 fn spare_space_at_the_end_gets_what_is_left_over() {
     let root = partition(PartitionRole::Root, None);
     let spare = PartitionPlan {

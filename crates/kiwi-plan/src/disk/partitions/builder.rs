@@ -134,10 +134,9 @@ impl<'a> Builder<'a> {
         let reason = format!("a copy of `{}`", draft.id);
         let copy = Draft {
             content: match draft.content {
-                Content::Raid | Content::Lvm => draft.content,
+                Content::Raid | Content::Lvm | Content::Copy => draft.content,
                 // A machine that looks for the type shall find the partition itself.
                 Content::Linux | Content::Named(_) => Content::Copy,
-                Content::Copy => draft.content,
             },
             attributes: draft.attributes.clone(),
             reason: &reason,

@@ -190,6 +190,10 @@ fn swap(builder: &mut Builder<'_>) {
 fn root(builder: &mut Builder<'_>, rules: PartitionRules<'_>) {
     let facts = builder.facts;
     let clones = builder.disk().root_clone;
+    let has_array = rules
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, LayerPlan::Raid(_)));
     if let Some(read_only) = rules.read_only {
         let written = facts.kind().overlay.overlayroot_readonly_partsize;
         let size = builder.fixed(written, 0, "what its content takes");
@@ -197,6 +201,11 @@ fn root(builder: &mut Builder<'_>, rules: PartitionRules<'_>) {
         keys.extend((!facts.has_write_partition()).then(|| "kiwi_RootPart".to_owned()));
         builder.add(Draft {
             keys,
+            content: if has_array {
+                Content::Raid
+            } else {
+                Content::Linux
+            },
             layers: rules.layers,
             filesystem: Some(read_only.clone()),
             verity: rules.verity,
@@ -215,10 +224,6 @@ fn root(builder: &mut Builder<'_>, rules: PartitionRules<'_>) {
         }
         return;
     }
-    let has_array = rules
-        .layers
-        .iter()
-        .any(|layer| matches!(layer, LayerPlan::Raid(_)));
     let (name, content) = match (rules.volumes, has_array) {
         (Some(_), _) => ("p.lxlvm", Content::Lvm),
         (None, true) => ("p.lxraid", Content::Raid),

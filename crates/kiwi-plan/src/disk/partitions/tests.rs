@@ -280,7 +280,9 @@ fn firmware_of_other_machines() {
     );
     let messages = refused.unwrap_err();
     assert!(
-        messages[0].starts_with("K0378 the volume label"),
+        messages
+            .iter()
+            .any(|it| it.starts_with("K0378 the volume label")),
         "{messages:?}"
     );
 }
@@ -398,4 +400,16 @@ fn keys_and_mount_points_have_their_form() {
     for (written, path) in [("/var", "/var"), ("/var//log/", "/var/log"), (" /a ", "/a")] {
         assert_eq!(custom::normal(written), path);
     }
+}
+
+#[test]
+fn a_read_only_root_on_an_array_says_so() {
+    let disk = disk(
+        r#"firmware="efi" overlayroot="true" mdraid="mirroring" apply_dps_codes="true""#,
+        "<oemconfig><oem-resize>false</oem-resize></oemconfig>",
+    );
+    let read_only = disk.partition(PartitionRole::ReadOnlyRoot).unwrap();
+    assert_eq!(read_only.type_guid, crate::disk::type_codes::RAID.gpt);
+    let layer = disk.partition(PartitionRole::Root).unwrap();
+    assert_ne!(layer.type_guid, read_only.type_guid);
 }
