@@ -16,6 +16,7 @@
 //! | [`fat`] | FAT file systems (EFI system partitions) |
 //! | [`file_tree`] | what there is to store, for the file systems below |
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
+//! | [`btrfs`] | btrfs file systems with subvolumes |
 //! | [`swap`] | swap areas |
 //! | [`tar_stream`], [`tree_archive`] | tar archives, entry by entry and of whole trees |
 //! | [`container_image`], [`oci_layout`], [`docker_archive`] | container images |
@@ -23,6 +24,7 @@
 //! | [`compress`] | gzip, xz and Zstandard streams on all cores |
 //! | [`sparse`] | ranges of other files, holes kept |
 
+pub mod btrfs;
 pub mod compress;
 pub mod container_image;
 pub mod cpio;
