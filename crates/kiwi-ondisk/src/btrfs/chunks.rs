@@ -139,8 +139,11 @@ pub(super) fn divide(
     let mut end = data.last().map_or(first.device_end(), Chunk::device_end);
     let copies = metadata.copies();
     let mut needed = (metadata_bytes + LEAST_ROOM).saturating_sub(first.length);
-    let mut wanted =
-        (metadata_bytes + (metadata_bytes / 4).min(LARGEST_METADATA)).saturating_sub(first.length);
+    // As much as `mkfs.btrfs` gives, or what is there and room for a quarter more of it.
+    let mut wanted = (bytes / 20)
+        .min(LARGEST_METADATA)
+        .max(metadata_bytes + (metadata_bytes / 4).min(LARGEST_METADATA))
+        .saturating_sub(first.length);
     if end > bytes {
         return Err(too_small(end + needed * copies, bytes));
     }
