@@ -31,6 +31,7 @@ pub mod prepare;
 pub mod progress;
 pub mod result;
 pub mod root;
+mod snapper;
 pub mod system_files;
 
 pub use context::{BuildContext, Places};

@@ -384,7 +384,10 @@ fn subvolumes_as_snapper_wants_them() {
             );
         }
         let default = run("btrfs", &["subvolume", "get-default"], top);
-        assert!(default.ends_with("path @/.snapshots/1/snapshot\n"), "{default}");
+        assert!(
+            default.ends_with("path @/.snapshots/1/snapshot\n"),
+            "{default}"
+        );
         let read_only = run(
             "btrfs",
             &["property", "get", "-ts"],
@@ -404,7 +407,11 @@ fn subvolumes_as_snapper_wants_them() {
         let root = snapshots.join("1/snapshot");
         compare_part(&root.join("etc"), &tree.join("etc"));
         for empty in ["home", "opt", "var/lib/db", ".snapshots"] {
-            assert_eq!(fs::read_dir(root.join(empty)).unwrap().count(), 0, "{empty}");
+            assert_eq!(
+                fs::read_dir(root.join(empty)).unwrap().count(),
+                0,
+                "{empty}"
+            );
         }
         for path in ["", "/table"] {
             let mut lsattr = judge("lsattr", "e2fsprogs").unwrap();

@@ -24,7 +24,7 @@ use crate::filesystem::{self, Source, Target};
 use crate::progress::phase;
 use crate::result::{Record, ResultFile};
 use crate::root::{measure, scripts};
-use crate::{format, initrd, kernel, partitioner, system_files};
+use crate::{format, initrd, kernel, partitioner, snapper, system_files};
 
 /// Size of a page of the machines that swap is made for, in bytes.
 const PAGE: u32 = 4096;
@@ -33,6 +33,7 @@ const PAGE: u32 = 4096;
 pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>, BuildError> {
     let tree = &context.tree()?;
     system_files::write(context, tree, plan)?;
+    snapper::configure(tree, plan)?;
     if let Some(initrd) = &plan.initrd {
         let kernel = kernel::newest(tree)?;
         phase("initrd", || initrd::build(context, tree, &kernel, initrd))?;

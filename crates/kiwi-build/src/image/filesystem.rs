@@ -62,7 +62,7 @@ fn make_sized(
             offset: 0,
             bytes: layout.bytes,
             sector_size: SectorSize::Bytes512,
-            ext: Some(layout.ext),
+            ext: layout.ext,
         },
     )
 }

@@ -187,10 +187,7 @@ fn too_small(needed: u64, available: u64) -> Error {
 
 /// Bytes of the device that belong to chunks.
 pub(super) fn allocated(chunks: &[Chunk]) -> u64 {
-    chunks
-        .iter()
-        .map(|chunk| chunk.length * chunk.copies)
-        .sum()
+    chunks.iter().map(|chunk| chunk.length * chunk.copies).sum()
 }
 
 /// Finds the chunk of an address.

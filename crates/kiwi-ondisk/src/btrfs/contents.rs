@@ -121,8 +121,8 @@ impl Contents {
         let first = self
             .extents
             .partition_point(|extent| (extent.volume, extent.inode) < key);
-        let count = self.extents[first..]
-            .partition_point(|extent| (extent.volume, extent.inode) == key);
+        let count =
+            self.extents[first..].partition_point(|extent| (extent.volume, extent.inode) == key);
         &self.extents[first..first + count]
     }
 
@@ -162,9 +162,7 @@ impl Contents {
         };
         let mut done = 0;
         self.extents
-            .chunk_by(move |first, next| {
-                first.checked && next.checked && together(first, next)
-            })
+            .chunk_by(move |first, next| first.checked && next.checked && together(first, next))
             .filter(|run| run[0].checked)
             .flat_map(move |run| {
                 let sectors: u64 = run.iter().map(|extent| extent.length / SECTOR).sum();

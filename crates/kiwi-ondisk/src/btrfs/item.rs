@@ -316,10 +316,7 @@ mod tests {
             node_size: 16384,
         };
         assert_eq!(root.data().0.len(), 439);
-        assert_eq!(
-            directory_entry(None, 1, b"", b"").0.len(),
-            DIRECTORY_ENTRY
-        );
+        assert_eq!(directory_entry(None, 1, b"", b"").0.len(), DIRECTORY_ENTRY);
     }
 
     #[test]

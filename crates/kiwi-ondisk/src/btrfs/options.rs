@@ -85,9 +85,7 @@ impl Options {
     /// Finds what no file system can have, whatever the tree.
     pub(super) fn check(&self) -> Result<()> {
         let node_size = self.node_size;
-        if !node_size.is_power_of_two()
-            || u64::from(node_size) < SECTOR
-            || node_size > LARGEST_NODE
+        if !node_size.is_power_of_two() || u64::from(node_size) < SECTOR || node_size > LARGEST_NODE
         {
             return Err(Error::value(
                 "node size",

@@ -1,10 +1,10 @@
 //! The super block: where the trees begin (`struct btrfs_super_block`).
 
+use super::SECTOR;
 use super::accounts::{Device, Root};
 use super::chunks::{Chunk, SUPER_BLOCKS, Use};
 use super::item::{Data, GENERATION, Key, kind, object};
 use super::options::Options;
-use super::SECTOR;
 
 /// Length of a super block.
 pub(super) const LENGTH: usize = 4096;
@@ -93,10 +93,7 @@ impl SuperBlock<'_> {
         let flag = |wanted, flag| if wanted { flag } else { 0 };
         feature::MIXED_BACKREF
             | feature::SKINNY_METADATA
-            | flag(
-                u64::from(options.node_size) > SECTOR,
-                feature::BIG_METADATA,
-            )
+            | flag(u64::from(options.node_size) > SECTOR, feature::BIG_METADATA)
             | flag(options.extended_references, feature::EXTENDED_REFERENCES)
             | flag(options.no_holes, feature::NO_HOLES)
             | flag(

@@ -98,7 +98,10 @@ impl Source<'_> {
             modified: node.modified,
             created: self.created,
         };
-        items.push(Item::new(Key::new(number, kind::INODE_ITEM, 0), data.data()));
+        items.push(Item::new(
+            Key::new(number, kind::INODE_ITEM, 0),
+            data.data(),
+        ));
         self.names(node, inode, number, &mut items)?;
         self.attributes(node, number, &mut items)?;
         self.entries(inode, number, &mut items);
@@ -127,7 +130,10 @@ impl Source<'_> {
         let room = largest_item(self.options.node_size as usize);
         let mut extended: BTreeMap<u64, Data> = BTreeMap::new();
         for (directory, names) in by_directory {
-            let mut item = Item::new(Key::new(number, kind::INODE_REF, directory), Data::default());
+            let mut item = Item::new(
+                Key::new(number, kind::INODE_REF, directory),
+                Data::default(),
+            );
             for name in names {
                 let (_, data) = reference(directory, name.index, &name.name);
                 if item.data.len() + data.0.len() <= room {

@@ -266,7 +266,11 @@ impl Arranger {
     }
 
     fn make_directory(&mut self, mode: u32) -> usize {
-        self.make(Kind::Directory, 0o40000 | mode, Content::Directory(Vec::new()))
+        self.make(
+            Kind::Directory,
+            0o40000 | mode,
+            Content::Directory(Vec::new()),
+        )
     }
 
     fn make(&mut self, kind: Kind, mode: u32, content: Content) -> usize {

@@ -12,8 +12,18 @@ pub struct CommandLine {
 /// Joins what the description wants and the computed `root=`, in this order.
 ///
 /// A `root=` of the description wins, and ours is left out.
-pub fn command_line(written: Option<&str>, root: &str) -> CommandLine {
+///
+/// `flags` is a `rootflags=` that comes last in any case.
+pub fn command_line(written: Option<&str>, root: &str, flags: Option<&str>) -> CommandLine {
     let written = written.unwrap_or_default().trim();
+    let mut result = with_root(written, root);
+    if let Some(flags) = flags {
+        result.line = format!("{} {flags}", result.line);
+    }
+    result
+}
+
+fn with_root(written: &str, root: &str) -> CommandLine {
     let own_root = written
         .split_whitespace()
         .find(|word| word.starts_with("root="));
@@ -53,7 +63,7 @@ mod tests {
             ),
             (Some("nfsroot=a"), "nfsroot=a root=UUID=1", "root=UUID=1"),
         ] {
-            let result = command_line(written, "UUID=1");
+            let result = command_line(written, "UUID=1", None);
             assert_eq!(result.line, line, "{written:?}");
             assert_eq!(result.root, root, "{written:?}");
         }

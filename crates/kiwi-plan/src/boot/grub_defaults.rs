@@ -1,7 +1,7 @@
 //! What is set in the image's `/etc/default/grub` (spec 04, section 18.1).
 
 use crate::plan::BuildPlan;
-use crate::plan::disk::Persistency;
+use crate::plan::disk::{PartitionRole, Persistency};
 use crate::plan::image::ImagePlan;
 
 /// What the tree says about its GRUB.
@@ -78,6 +78,14 @@ pub fn grub_defaults(plan: &BuildPlan, tree: &GrubTree) -> Vec<(&'static str, St
     }
     if let Some(background) = &tree.background_file {
         all.plain("GRUB_BACKGROUND", background);
+    }
+    let root = disk
+        .partitions
+        .iter()
+        .find(|partition| partition.role == PartitionRole::Root)
+        .and_then(|partition| partition.filesystem.as_ref());
+    if root.is_some_and(|it| it.btrfs.as_ref().is_some_and(|btrfs| btrfs.snapper)) {
+        all.plain("SUSE_BTRFS_SNAPSHOT_BOOTING", "true");
     }
     if boot.bls && tree.knows_bls {
         all.plain("GRUB_ENABLE_BLSCFG", "true");

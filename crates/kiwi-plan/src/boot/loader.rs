@@ -5,8 +5,10 @@ use kiwi_description::model::{NamedOption, Spanned};
 
 use super::command_line::command_line;
 use crate::architecture::architecture;
+use crate::disk::btrfs_volumes;
 use crate::disk::firmware::Firmware;
 use crate::plan::boot::{BootLoader, BootPlan};
+use crate::plan::btrfs::BtrfsPlan;
 use crate::resolve::Facts;
 
 /// Seconds the menu waits by default.
@@ -21,6 +23,8 @@ pub(crate) struct LoaderRules<'a> {
     pub root_device: &'a str,
     /// There is a boot partition.
     pub boot_partition: bool,
+    /// Subvolumes of the root file system.
+    pub btrfs: Option<&'a BtrfsPlan>,
 }
 
 /// Plans how the disk starts.
@@ -34,6 +38,7 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
             .as_ref()
             .map(|line| line.value.as_str()),
         rules.root_device,
+        rules.btrfs.and_then(btrfs_volumes::root_flags).as_deref(),
     );
     let output = written.and_then(|loader| loader.output_console.as_ref());
     let input = written.and_then(|loader| loader.input_console.as_ref());
@@ -74,7 +79,11 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
             .flat_map(|environment| &environment.envs)
             .map(|variable| (variable.name.value.clone(), variable.value.value.clone()))
             .collect(),
-        boot_path: if rules.boot_partition { "/" } else { "/boot" }.to_owned(),
+        boot_path: match rules.btrfs {
+            _ if rules.boot_partition => "/".to_owned(),
+            Some(btrfs) => btrfs.path_in_filesystem("/boot"),
+            None => "/boot".to_owned(),
+        },
         efi_target: row.and_then(|row| row.efi_target).map(str::to_owned),
         efi_fallback_name: row
             .and_then(|row| row.efi_suffix)

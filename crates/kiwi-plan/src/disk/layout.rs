@@ -6,6 +6,7 @@
 
 use thiserror::Error;
 
+use super::btrfs;
 use super::ext::{self, ExtGeometry};
 use super::measure::{MIB, Measured, TreeSize};
 use crate::plan::Origin;
@@ -59,8 +60,8 @@ impl DiskLayout {
 pub struct FileSystemLayout {
     /// Size of the image in bytes.
     pub bytes: u64,
-    /// Blocks and inodes.
-    pub ext: ExtGeometry,
+    /// Blocks and inodes of ext2, ext3 or ext4.
+    pub ext: Option<ExtGeometry>,
 }
 
 /// Why there is no layout.
@@ -163,11 +164,12 @@ pub fn filesystem_layout(
     tree: TreeSize,
 ) -> Result<Option<FileSystemLayout>, LayoutError> {
     let kind = plan.filesystem.kind;
-    if !kind.is_ext() {
-        return Ok(None);
-    }
     let formula = formula_mib(kind, tree);
-    let minimum = ext::minimum_mib(kind, tree);
+    let minimum = match kind {
+        FileSystem::Btrfs => btrfs::minimum_mib(tree),
+        kind if kind.is_ext() => ext::minimum_mib(kind, tree),
+        _ => return Ok(None),
+    };
     let mib = match plan.size {
         SizeRule::Computed => formula.max(minimum),
         SizeRule::Additive { mib } => formula.max(minimum) + mib,
@@ -184,7 +186,7 @@ pub fn filesystem_layout(
     let bytes = mib * MIB;
     Ok(Some(FileSystemLayout {
         bytes,
-        ext: ext::geometry(bytes, tree),
+        ext: kind.is_ext().then(|| ext::geometry(bytes, tree)),
     }))
 }
 
@@ -286,6 +288,7 @@ fn needed_mib(plan: &DiskPlan, partition: &PartitionPlan, measured: &Measured) -
         .map(|filesystem| filesystem.kind)
     {
         Some(kind) if kind.is_ext() => ext::minimum_mib(kind, content),
+        Some(FileSystem::Btrfs) => btrfs::minimum_mib(content),
         Some(FileSystem::Fat16 | FileSystem::Fat32) if content.entries > 0 => {
             // Allocation tables take less than a hundredth.
             (content.block_bytes + content.block_bytes / 100).div_ceil(MIB) + 1

@@ -200,6 +200,7 @@ fn plain(kind: FileSystem, label: &str, uuid: String) -> FileSystemPlan {
         create_options: Vec::new(),
         mount_options: None,
         compression: None,
+        btrfs: None,
     }
 }
 

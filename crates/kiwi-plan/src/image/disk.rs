@@ -5,6 +5,7 @@ use kiwi_description::model::values::{DevicePersistency, DiskFormat};
 
 use super::{excludes, filesystem, size};
 use crate::boot::{LoaderRules, plan_initrd, plan_loader};
+use crate::disk::btrfs_volumes;
 use crate::disk::firmware::{Firmware, FirmwareError, FirmwareRequest, firmware};
 use crate::disk::fstab::{self, FstabRules};
 use crate::disk::naming;
@@ -28,7 +29,8 @@ pub(super) fn plan(
         .rootfs_label
         .as_ref()
         .map_or("ROOT", |label| label.as_str());
-    let root = filesystem::root(facts, root_kind, Some(label), ids);
+    let mut root = filesystem::root(facts, root_kind, Some(label), ids);
+    root.btrfs = btrfs_volumes::plan(facts, diagnostics);
     let boot = has_boot_partition(facts).then(|| boot_kind(facts, root_kind));
 
     let rules = PartitionRules {
@@ -58,6 +60,10 @@ pub(super) fn plan(
             .as_ref()
             .map(|options| options.as_str()),
     };
+    let mut fstab = fstab::entries(&partitions, fstab_rules);
+    if let Some(btrfs) = &root.btrfs {
+        btrfs_volumes::add_fstab_entries(&mut fstab, btrfs);
+    }
     Some(DiskPlan {
         file_name: format!("{}.raw", facts.identity.result_stem),
         firmware: firmware.name.clone(),
@@ -73,7 +79,7 @@ pub(super) fn plan(
         size_origin: size.origin,
         unpartitioned_mib: size.unpartitioned_mib,
         persistency,
-        fstab: fstab::entries(&partitions, fstab_rules),
+        fstab,
         initrd: plan_initrd(facts),
         boot: plan_loader(
             facts,
@@ -81,6 +87,7 @@ pub(super) fn plan(
                 firmware: &firmware,
                 root_device: &root_device,
                 boot_partition: boot.is_some(),
+                btrfs: root.btrfs.as_ref(),
             },
         ),
         format: format(facts),

@@ -14,6 +14,7 @@ pub(super) fn plan(facts: &Facts<'_>, ids: &Ids) -> Option<FileSystemImagePlan> 
         ImageType::Ext2 => FileSystem::Ext2,
         ImageType::Ext3 => FileSystem::Ext3,
         ImageType::Ext4 => FileSystem::Ext4,
+        ImageType::Btrfs => FileSystem::Btrfs,
         ImageType::Squashfs => FileSystem::Squashfs,
         ImageType::Erofs => FileSystem::Erofs,
         _ => return None,
@@ -69,6 +70,7 @@ pub(super) fn root(
             .as_ref()
             .map(|options| options.value.clone()),
         compression,
+        btrfs: None,
     }
 }
 
@@ -134,6 +136,7 @@ mod tests {
             create_options: options.iter().map(|it| (*it).to_owned()).collect(),
             mount_options: None,
             compression: compression.map(str::to_owned),
+            btrfs: None,
         };
         for (plan, architecture, expected) in [
             (plan(Some("xz"), &[]), "x86_64", "-comp xz -Xbcj x86"),

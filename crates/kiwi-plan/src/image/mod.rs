@@ -35,6 +35,7 @@ pub(crate) fn plan(
         ImageType::Ext2
         | ImageType::Ext3
         | ImageType::Ext4
+        | ImageType::Btrfs
         | ImageType::Squashfs
         | ImageType::Erofs => filesystem::plan(facts, ids).map(ImagePlan::FileSystem),
         ImageType::Docker | ImageType::Oci => {
@@ -43,8 +44,7 @@ pub(crate) fn plan(
         ImageType::Oem => {
             disk::plan(facts, ids, diagnostics).map(|plan| ImagePlan::Disk(Box::new(plan)))
         }
-        ImageType::Btrfs
-        | ImageType::Xfs
+        ImageType::Xfs
         | ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe

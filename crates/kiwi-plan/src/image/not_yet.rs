@@ -10,7 +10,8 @@ use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
 use crate::plan::root::PackageManager;
-use crate::resolve::{Binding, Facts};
+
+use crate::resolve::{Binding, Facts, VolumeManager, volume_manager};
 
 /// Reports all uses of what comes later.
 pub(crate) fn report(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
@@ -94,13 +95,13 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
         | ImageType::Ext2
         | ImageType::Ext3
         | ImageType::Ext4
+        | ImageType::Btrfs
         | ImageType::Squashfs
         | ImageType::Erofs
         | ImageType::Docker
         | ImageType::Oci
         | ImageType::Oem => {}
-        ImageType::Btrfs
-        | ImageType::Xfs
+        ImageType::Xfs
         | ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe
@@ -115,14 +116,14 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
 }
 
 fn disk(kind: &Type, all: &mut Report<'_>) {
-    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_ext(**it)) {
+    if let Some(filesystem) = kind.general.filesystem.filter(|it| !is_built(**it)) {
         all.add(
             &format!("disks with a root file system of `{}` are", *filesystem),
             filesystem.span,
         );
     }
     let disk = &kind.disk;
-    if let Some(filesystem) = disk.bootfilesystem.filter(|it| !is_ext(**it)) {
+    if let Some(filesystem) = disk.bootfilesystem.filter(|it| !is_built(**it)) {
         all.add(
             &format!("boot partitions with `{}` are", *filesystem),
             filesystem.span,
@@ -172,8 +173,10 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
     if let Some(luks) = &kind.luks.luks {
         all.add("disk encryption (`luks`) is", luks.span);
     }
-    if let Some(systemdisk) = &kind.systemdisk {
-        all.add("volumes (`systemdisk`) are", systemdisk.span);
+    if let Some(systemdisk) = &kind.systemdisk
+        && volume_manager(kind) == Some(VolumeManager::Lvm)
+    {
+        all.add("volumes of LVM (`systemdisk`) are", systemdisk.span);
     }
     for partition in kind
         .partitions
@@ -284,9 +287,10 @@ fn fetched_containers(facts: &Facts<'_>, all: &mut Report<'_>) {
     }
 }
 
-fn is_ext(filesystem: Filesystem) -> bool {
+/// File systems that can be made from a directory in their place on a disk.
+fn is_built(filesystem: Filesystem) -> bool {
     matches!(
         filesystem,
-        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4
+        Filesystem::Btrfs | Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4
     )
 }

@@ -109,7 +109,7 @@ fn a_disk_names_its_root_everywhere_alike() {
 
 #[test]
 fn later_things_are_refused_each_at_its_place() {
-    let kind = r#"<type image="oem" filesystem="btrfs" luks="x" installiso="true" format="vmdk"><systemdisk/></type>"#;
+    let kind = r#"<type image="oem" filesystem="xfs" luks="x" installiso="true" format="vmdk"><systemdisk/></type>"#;
     let errors = resolved(kind, &Selection::default()).unwrap_err();
     let later: Vec<_> = errors
         .iter()

@@ -52,6 +52,7 @@ fn filesystem(kind: FileSystem) -> FileSystemPlan {
         create_options: Vec::new(),
         mount_options: None,
         compression: None,
+        btrfs: None,
     }
 }
 
