@@ -102,10 +102,10 @@ impl Options {
         }
         for subvolume in &self.subvolumes {
             check_path("subvolume", &subvolume.path)?;
-            if let Some(directory) = subvolume.directory.as_deref() {
-                if directory != Path::new("") {
-                    check_path("directory of a subvolume", directory)?;
-                }
+            if let Some(directory) = subvolume.directory.as_deref()
+                && directory != Path::new("")
+            {
+                check_path("directory of a subvolume", directory)?;
             }
         }
         Ok(())

@@ -246,7 +246,10 @@ impl Source<'_> {
                 items.push(inline(target));
                 return Ok(target.len() as u64);
             }
-            Content::File(0, _) => return Ok(0),
+            Content::File(0, _)
+            | Content::Directory(_)
+            | Content::Device(..)
+            | Content::Nothing => return Ok(0),
             Content::File(length, parts) if is_inline(*length) => {
                 let bytes = match self.volumes.made.get(&inode.node) {
                     Some(bytes) => bytes.clone(),
@@ -256,7 +259,6 @@ impl Source<'_> {
                 return Ok(*length);
             }
             Content::File(..) => {}
-            Content::Directory(_) | Content::Device(..) | Content::Nothing => return Ok(0),
         }
         let extents = self.contents.of(volume, number);
         let regular = |from, address, length| {

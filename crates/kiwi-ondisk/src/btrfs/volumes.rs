@@ -212,6 +212,9 @@ fn complaint(path: &Path, reason: &str) -> Error {
     Error::value("subvolume", path.display().to_string(), reason)
 }
 
+/// A directory to be filled: its position, the node with its contents, and what has to be in it.
+type Visit<'m> = (usize, Option<usize>, Option<&'m Made>);
+
 struct Arranger {
     nodes: Vec<Node>,
     directories: HashMap<PathBuf, usize>,
@@ -335,7 +338,7 @@ impl Arranger {
         node: Option<usize>,
         made: Option<&'m Made>,
         links: &mut HashMap<usize, usize>,
-    ) -> Result<Option<(usize, Option<usize>, Option<&'m Made>)>> {
+    ) -> Result<Option<Visit<'m>>> {
         let owner = node.and_then(|node| self.owner.get(&node).copied());
         let label = Name {
             directory: inode_number(parent),

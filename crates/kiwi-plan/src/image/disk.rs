@@ -30,7 +30,7 @@ pub(super) fn plan(
         .as_ref()
         .map_or("ROOT", |label| label.as_str());
     let mut root = filesystem::root(facts, root_kind, Some(label), ids);
-    root.btrfs = btrfs_volumes::plan(facts, diagnostics);
+    root.btrfs = btrfs_volumes::plan(facts, diagnostics).map(Box::new);
     let boot = has_boot_partition(facts).then(|| boot_kind(facts, root_kind));
 
     let rules = PartitionRules {
@@ -87,7 +87,7 @@ pub(super) fn plan(
                 firmware: &firmware,
                 root_device: &root_device,
                 boot_partition: boot.is_some(),
-                btrfs: root.btrfs.as_ref(),
+                btrfs: root.btrfs.as_deref(),
             },
         ),
         format: format(facts),

@@ -69,5 +69,5 @@ pub struct FileSystemPlan {
     pub compression: Option<String>,
     /// Subvolumes of btrfs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub btrfs: Option<BtrfsPlan>,
+    pub btrfs: Option<Box<BtrfsPlan>>,
 }

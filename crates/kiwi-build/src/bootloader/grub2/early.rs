@@ -50,7 +50,7 @@ pub(super) fn follows_default_subvolume(tree: &TreeDir, disk: &DiskPlan) -> bool
 
 /// Subvolumes of the file system that holds `/boot`.
 fn btrfs(disk: &DiskPlan) -> Option<&BtrfsPlan> {
-    boot_filesystem(disk)?.btrfs.as_ref()
+    boot_filesystem(disk)?.btrfs.as_deref()
 }
 
 /// Commands that set `root` and `prefix`.

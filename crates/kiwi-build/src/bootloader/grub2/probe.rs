@@ -95,9 +95,10 @@ fn subvolume_cases(disk: &DiskPlan) -> String {
         .filter_map(|subvolume| Some((subvolume.directory.as_deref()?, subvolume.path.as_str())))
         .collect();
     places.sort_by_key(|(directory, _)| std::cmp::Reverse(directory.len()));
-    places
-        .into_iter()
-        .map(|(directory, path)| {
+    // The root itself is asked for to name its subvolume to the kernel, and the plan's command line does that where it is needed.
+    let root = "/) ;;\n".to_owned();
+    std::iter::once(root)
+        .chain(places.into_iter().map(|(directory, path)| {
             if directory.is_empty() {
                 // Asked for what is relative to the default subvolume, the path is right as it is.
                 return format!(
@@ -110,7 +111,7 @@ fn subvolume_cases(disk: &DiskPlan) -> String {
                 "{inside} | {inside}/*) path={}${{path#{inside}}} ;;\n",
                 quoted(&format!("/{path}"))
             )
-        })
+        }))
         .collect()
 }
 
