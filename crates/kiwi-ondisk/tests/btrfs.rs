@@ -145,7 +145,12 @@ fn compare(found: &Path, tree: &Path, what: &str) {
     let found = picture(found, TIME);
     assert_eq!(found.len(), expected.len(), "{what}");
     for (path, description) in &expected {
-        assert_eq!(found.get(path), Some(description), "{what} {path:?}");
+        assert_eq!(
+            found.get(path),
+            Some(description),
+            "{what} {}",
+            path.display()
+        );
     }
 }
 
