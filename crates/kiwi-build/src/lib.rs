@@ -33,6 +33,7 @@ pub mod resize;
 pub mod result;
 pub mod root;
 pub mod signature;
+mod snapper;
 pub mod system_files;
 
 pub use context::{BuildContext, Places};

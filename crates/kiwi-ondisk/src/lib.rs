@@ -20,6 +20,7 @@
 //! | [`ext`] | files of a tree in ext2, ext3 and ext4 file systems |
 //! | [`luks`] | LUKS containers: headers and encryption |
 //! | [`xfs`] | files of a tree in XFS file systems |
+//! | [`btrfs`] | btrfs file systems with subvolumes |
 //! | [`swap`] | swap areas |
 //! | [`lvm`] | LVM2 volume groups of one physical volume |
 //! | [`md`] | members of MD RAID arrays |
@@ -36,6 +37,7 @@
 //! | [`gnu_sparse`] | sparse files in tar archives |
 //! | [`ovf`], [`ova`] | descriptions of virtual machines, and archives with their disks |
 
+pub mod btrfs;
 pub mod compress;
 pub mod container_image;
 pub mod cpio;

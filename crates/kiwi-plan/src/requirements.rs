@@ -129,9 +129,8 @@ fn filesystem(kind: FileSystem, all: &mut Requirements) {
         FileSystem::Squashfs => all.host("mksquashfs", "to make the squashfs image"),
         FileSystem::Erofs => all.host("mkfs.erofs", "to make the erofs image"),
         FileSystem::Xfs => all.host("mkfs.xfs", "to make XFS file systems from a directory"),
-        FileSystem::Btrfs => all.host("mkfs.btrfs", "to make btrfs file systems"),
-        // These two are written without help.
-        FileSystem::Fat16 | FileSystem::Fat32 | FileSystem::Swap => {}
+        // These are written without help.
+        FileSystem::Btrfs | FileSystem::Fat16 | FileSystem::Fat32 | FileSystem::Swap => {}
     }
 }
 

@@ -113,6 +113,7 @@ mod tests {
                 create_options: options.iter().map(|it| (*it).to_owned()).collect(),
                 mount_options: None,
                 compression: None,
+                btrfs: None,
             };
             mke2fs(&bench.context(), &plan, &target).to_string()
         };

@@ -1,6 +1,7 @@
 //! File systems made from a directory of the tree, straight into their place in a file. One kind per file.
 
 mod beside;
+mod btrfs;
 mod erofs;
 mod ext;
 mod fat;
@@ -66,7 +67,8 @@ pub fn make(
         FileSystem::Fat16 | FileSystem::Fat32 => fat::make(context, source, plan, target),
         FileSystem::Squashfs | FileSystem::Erofs => beside::make(context, source, plan, target),
         FileSystem::Xfs => xfs::make(context, source, plan, target),
-        FileSystem::Btrfs | FileSystem::Swap => Err(not_from_a_directory(plan)),
+        FileSystem::Btrfs => btrfs::make(context, source, plan, target),
+        FileSystem::Swap => Err(not_from_a_directory(plan)),
     }
 }
 

@@ -147,6 +147,7 @@ mod tests {
                 create_options: options.split_whitespace().map(str::to_owned).collect(),
                 mount_options: None,
                 compression: None,
+                btrfs: None,
             };
             mkfs(&plan, &target, usage, Path::new("/xfs")).to_string()
         };

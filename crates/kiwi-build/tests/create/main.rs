@@ -114,6 +114,52 @@ fn ext_images_hold_the_tree() {
 }
 
 #[test]
+fn btrfs_images_hold_the_tree() {
+    if !enclosed("btrfs_images_hold_the_tree") {
+        return;
+    }
+    let bench = Bench::new();
+    let mut whole = filesystem_image("btrfs", &["--csum", "sha256", "-m", "single"]);
+    let mut divided = filesystem_image("btrfs", &[]);
+    let subvolume = |path: &str, directory: Value| {
+        json!({
+            "path": path, "directory": directory, "mountpoint": null, "mode": 0o755, "read_only": false,
+            "copy_on_write": true, "quota_mib": null, "check_pass": 0,
+        })
+    };
+    divided["filesystem"]["btrfs"] = json!({
+        "subvolumes": [
+            subvolume("@", Value::Null),
+            subvolume("@/.snapshots", json!(".snapshots")),
+            subvolume("@/.snapshots/1/snapshot", json!("")),
+        ],
+        "root": "@/.snapshots/1/snapshot", "default": "@/.snapshots/1/snapshot", "root_options": [],
+        "quota": true, "snapper": true, "snapper_quota": true,
+    });
+    whole["filesystem"]["label"] = json!("WHOLE");
+    for (image, snapshots) in [(whole, false), (divided, true)] {
+        let file = bench.create_twice(&plan("btrfs", image), "filesystem_image");
+        if let Some(mut btrfs) = judge("btrfs", "btrfs-progs") {
+            let said = verdict(btrfs.args(["check", "--check-data-csum"]).arg(&file));
+            assert!(said.contains("no error found"), "{said}");
+        }
+        mounted(&file, "ro", |root| {
+            let mut found = picture(root, EPOCH);
+            assert_eq!(found.remove(Path::new(".snapshots")).is_some(), snapshots);
+            assert_same(&found, &expected(&bench));
+        });
+    }
+    let error = bench
+        .create(
+            &plan("btrfs", filesystem_image("btrfs", &["--mixed"])),
+            "target",
+        )
+        .unwrap_err();
+    assert!(error.to_string().contains("--mixed"), "{error}");
+    assert!(error.hint().unwrap().contains("fscreateoptions"));
+}
+
+#[test]
 fn xfs_images_hold_the_tree() {
     if !enclosed("xfs_images_hold_the_tree") {
         return;

@@ -81,7 +81,8 @@ pub fn grub_defaults(plan: &BuildPlan, tree: &GrubTree) -> Vec<(&'static str, St
     if let Some(background) = &tree.background_file {
         all.plain("GRUB_BACKGROUND", background);
     }
-    if boot.snapshots {
+    let root = disk.root_filesystem().and_then(|it| it.btrfs.as_ref());
+    if root.is_some_and(|btrfs| btrfs.snapper) {
         all.plain("SUSE_BTRFS_SNAPSHOT_BOOTING", "true");
     }
     if boot.cryptodisk {

@@ -7,6 +7,7 @@ use super::command_line::{Additions, command_line};
 use crate::architecture::architecture;
 use crate::disk::firmware::Firmware;
 use crate::plan::boot::{BootLoader, BootPlan, EncryptedBoot, Xen, ZiplTarget};
+use crate::plan::btrfs::BtrfsPlan;
 use crate::plan::layers::LuksPlan;
 use crate::resolve::Facts;
 
@@ -30,6 +31,8 @@ pub(crate) struct LoaderRules<'a> {
     pub encrypted_boot: Option<&'a LuksPlan>,
     /// There is a boot partition.
     pub boot_partition: bool,
+    /// Subvolumes of the root file system.
+    pub btrfs: Option<&'a BtrfsPlan>,
 }
 
 /// Plans how the disk starts.
@@ -55,7 +58,6 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
         // What is special to s390 is refused elsewhere.
         Some(BootloaderName::Grub2 | BootloaderName::Grub2S390xEmu) | None => BootLoader::Grub2,
     };
-    let snapshots = is_set(kind.btrfs.btrfs_root_is_snapper_snapshot);
     BootPlan {
         loader,
         bios: rules.firmware.bios && matches!(loader, BootLoader::Grub2 | BootLoader::Custom),
@@ -89,7 +91,11 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
             .flat_map(|environment| &environment.envs)
             .map(|variable| (variable.name.value.clone(), variable.value.value.clone()))
             .collect(),
-        boot_path: if rules.boot_partition { "/" } else { "/boot" }.to_owned(),
+        boot_path: match rules.btrfs {
+            _ if rules.boot_partition => "/".to_owned(),
+            Some(btrfs) => btrfs.path_in_filesystem("/boot"),
+            None => "/boot".to_owned(),
+        },
         efi_target: row.and_then(|row| row.efi_target).map(str::to_owned),
         efi_fallback_name: row
             .and_then(|row| row.efi_suffix)
@@ -102,8 +108,6 @@ pub(crate) fn plan(facts: &Facts<'_>, rules: LoaderRules<'_>) -> BootPlan {
                 .and_then(|loader| loader.use_disk_password)
                 .is_some_and(|it| *it),
         }),
-        btrfs_relative_path: snapshots || is_set(kind.btrfs.btrfs_set_default_volume),
-        snapshots,
         xen: xen(facts),
         zipl_target: (loader == BootLoader::Zipl)
             .then(|| zipl_target(written.and_then(|loader| loader.targettype.as_ref()))),
@@ -206,10 +210,6 @@ fn input_of(output: Vec<String>) -> Vec<String> {
         }
     }
     input
-}
-
-fn is_set(setting: Option<Spanned<bool>>) -> bool {
-    setting.is_some_and(|setting| *setting)
 }
 
 fn options(options: Option<&[NamedOption]>) -> Vec<String> {

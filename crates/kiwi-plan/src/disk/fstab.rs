@@ -32,10 +32,15 @@ pub fn entries(partitions: &[PartitionPlan], rules: FstabRules<'_>) -> Vec<Fstab
             None => Vec::from_iter(entry(partition, rules)),
         })
         .collect();
+    sort(&mut entries);
+    entries
+}
+
+/// Puts lines into file order.
+pub(crate) fn sort(entries: &mut [FstabEntry]) {
     entries.sort_by(|a, b| {
         (depth(&a.mountpoint), &a.mountpoint).cmp(&(depth(&b.mountpoint), &b.mountpoint))
     });
-    entries
 }
 
 /// Returns the text of the lines.

@@ -6,6 +6,7 @@
 
 use thiserror::Error;
 
+use super::btrfs;
 use super::ext::{self, ExtGeometry};
 use super::measure::{MIB, Measured, TreeSize};
 use super::partitions::FIRST_LOGICAL;
@@ -245,6 +246,7 @@ pub fn filesystem_layout(
     let kind = plan.filesystem.kind;
     let minimum = match kind {
         FileSystem::Xfs => xfs::minimum_mib(tree),
+        FileSystem::Btrfs => btrfs::minimum_mib(tree),
         kind if kind.is_ext() => ext::minimum_mib(kind, tree),
         _ => return Ok(None),
     };
@@ -451,6 +453,7 @@ pub fn minimum_mib(kind: FileSystem, content: TreeSize) -> u64 {
     match kind {
         kind if kind.is_ext() => ext::minimum_mib(kind, content),
         FileSystem::Xfs => xfs::minimum_mib(content),
+        FileSystem::Btrfs => btrfs::minimum_mib(content),
         FileSystem::Fat16 | FileSystem::Fat32 if content.entries > 0 => {
             // Allocation tables take less than a hundredth.
             (content.block_bytes + content.block_bytes / 100).div_ceil(MIB) + 1

@@ -1,5 +1,7 @@
 //! Disks: firmware, partitions, mount table, and where everything lies.
 
+pub mod btrfs;
+pub(crate) mod btrfs_volumes;
 pub mod ext;
 pub mod firmware;
 pub mod fstab;

@@ -81,6 +81,7 @@ fn plan_volume(volume: &Volume, root: &FileSystemPlan, grows: bool, ids: &Ids) -
             create_options: Vec::new(),
             mount_options: None,
             compression: None,
+            btrfs: None,
         }
     } else if volume.is_root {
         FileSystemPlan {

@@ -5,6 +5,7 @@ use kiwi_description::model::values::DevicePersistency;
 
 use super::{excludes, filesystem, size};
 use crate::boot::{Additions, LoaderRules, plan_initrd, plan_loader};
+use crate::disk::btrfs_volumes;
 use crate::disk::firmware::{Firmware, FirmwareError, FirmwareRequest, firmware};
 use crate::disk::fstab::{self, FstabRules};
 use crate::disk::naming;
@@ -36,7 +37,8 @@ pub(super) fn plan(
         .rootfs_label
         .as_ref()
         .map_or("ROOT", |label| label.as_str());
-    let root = filesystem::root(facts, root_kind, Some(label), ids);
+    let mut root = filesystem::root(facts, root_kind, Some(label), ids);
+    root.btrfs = btrfs_volumes::plan(facts, diagnostics).map(Box::new);
     let boot = has_boot_partition(facts).then(|| boot_kind(facts, root_kind));
     let sector_size = sector_size(facts, diagnostics);
 
@@ -71,7 +73,9 @@ pub(super) fn plan(
         partitions: &partitions,
     };
     let root_device = named.root_device()?;
-    let additions = named.additions();
+    let mut additions = named.additions();
+    let flags = root.btrfs.as_deref().and_then(btrfs_volumes::root_flags);
+    additions.after.extend(flags);
     let size = size::written(facts);
     let fstab_rules = FstabRules {
         persistency,
@@ -83,6 +87,10 @@ pub(super) fn plan(
             .as_ref()
             .map(|options| options.as_str()),
     };
+    let mut fstab = fstab::entries(&partitions, fstab_rules);
+    if let Some(btrfs) = &root.btrfs {
+        btrfs_volumes::add_fstab_entries(&mut fstab, btrfs);
+    }
     Some(DiskPlan {
         file_name: format!("{}.raw", facts.identity.result_stem),
         firmware: firmware.name.clone(),
@@ -99,7 +107,7 @@ pub(super) fn plan(
         size_origin: size.origin,
         unpartitioned_mib: size.unpartitioned_mib,
         persistency,
-        fstab: fstab::entries(&partitions, fstab_rules),
+        fstab,
         initrd: plan_initrd(facts)
             .map(|initrd| with_storage(initrd, &layers, verity.as_ref(), facts)),
         boot: plan_loader(
@@ -110,6 +118,7 @@ pub(super) fn plan(
                 additions: &additions,
                 encrypted_boot: encrypted_boot(&partitions, boot.is_some()),
                 boot_partition: boot.is_some(),
+                btrfs: root.btrfs.as_deref(),
             },
         ),
         format: plan_format(facts, &firmware, &root, ids),

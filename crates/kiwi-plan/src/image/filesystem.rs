@@ -15,6 +15,7 @@ pub(super) fn plan(facts: &Facts<'_>, ids: &Ids) -> Option<FileSystemImagePlan> 
         ImageType::Ext3 => FileSystem::Ext3,
         ImageType::Ext4 => FileSystem::Ext4,
         ImageType::Xfs => FileSystem::Xfs,
+        ImageType::Btrfs => FileSystem::Btrfs,
         ImageType::Squashfs => FileSystem::Squashfs,
         ImageType::Erofs => FileSystem::Erofs,
         _ => return None,
@@ -70,6 +71,7 @@ pub(super) fn root(
             .as_ref()
             .map(|options| options.value.clone()),
         compression,
+        btrfs: None,
     }
 }
 
@@ -153,6 +155,7 @@ mod tests {
             create_options: options.iter().map(|it| (*it).to_owned()).collect(),
             mount_options: None,
             compression: compression.map(str::to_owned),
+            btrfs: None,
         };
         for (plan, architecture, expected) in [
             (plan(Some("xz"), &[]), "x86_64", "-comp xz -Xbcj x86"),

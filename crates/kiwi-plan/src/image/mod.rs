@@ -45,6 +45,7 @@ pub(crate) fn plan(
         | ImageType::Ext3
         | ImageType::Ext4
         | ImageType::Xfs
+        | ImageType::Btrfs
         | ImageType::Squashfs
         | ImageType::Erofs => filesystem::plan(facts, ids).map(ImagePlan::FileSystem),
         ImageType::Docker | ImageType::Oci => {
@@ -53,8 +54,7 @@ pub(crate) fn plan(
         ImageType::Oem => {
             disk::plan(facts, ids, diagnostics).map(|plan| ImagePlan::Disk(Box::new(plan)))
         }
-        ImageType::Btrfs
-        | ImageType::Cpio
+        ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe
         | ImageType::Kis

@@ -8,7 +8,7 @@ use kiwi_description::model::{Spanned, Type};
 use kiwi_description::span::Span;
 
 use crate::plan::root::PackageManager;
-use crate::resolve::{Binding, Facts, VolumeManager, volume_manager};
+use crate::resolve::{Binding, Facts};
 
 /// Reports all uses of what comes later.
 pub(crate) fn report(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
@@ -86,13 +86,13 @@ fn build_type(facts: &Facts<'_>, all: &mut Report<'_>) {
         | ImageType::Ext3
         | ImageType::Ext4
         | ImageType::Xfs
+        | ImageType::Btrfs
         | ImageType::Squashfs
         | ImageType::Erofs
         | ImageType::Docker
         | ImageType::Oci
         | ImageType::Oem => {}
-        ImageType::Btrfs
-        | ImageType::Cpio
+        ImageType::Cpio
         | ImageType::Iso
         | ImageType::Pxe
         | ImageType::Kis
@@ -124,11 +124,6 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
             ),
             attributes.span,
         );
-    }
-    if volume_manager(kind) == Some(VolumeManager::Btrfs)
-        && let Some(systemdisk) = &kind.systemdisk
-    {
-        all.add("subvolumes (`systemdisk`) are", systemdisk.span);
     }
     let recovery = kind
         .oemconfig
@@ -241,6 +236,6 @@ fn is_built(filesystem: Filesystem) -> bool {
 fn is_ext(filesystem: Filesystem) -> bool {
     matches!(
         filesystem,
-        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4 | Filesystem::Xfs
+        Filesystem::Ext2 | Filesystem::Ext3 | Filesystem::Ext4
     )
 }

@@ -60,12 +60,6 @@ pub struct BootPlan {
     /// How GRUB opens the file system with `/boot`, when it is encrypted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted_boot: Option<EncryptedBoot>,
-    /// GRUB resolves paths from the default subvolume of btrfs.
-    #[serde(default, skip_serializing_if = "Not::not")]
-    pub btrfs_relative_path: bool,
-    /// Snapshots of btrfs can be started.
-    #[serde(default, skip_serializing_if = "Not::not")]
-    pub snapshots: bool,
     /// What the machine has to do with Xen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xen: Option<Xen>,

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::btrfs::BtrfsPlan;
+
 /// A kind of file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -65,4 +67,7 @@ pub struct FileSystemPlan {
     pub mount_options: Option<String>,
     /// `squashfscompression` or `erofscompression`.
     pub compression: Option<String>,
+    /// Subvolumes of btrfs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub btrfs: Option<Box<BtrfsPlan>>,
 }

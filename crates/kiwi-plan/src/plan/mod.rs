@@ -1,6 +1,7 @@
 //! The build plan: plain data, the only thing that prepare and create read.
 
 pub mod boot;
+pub mod btrfs;
 pub mod container;
 pub mod disk;
 pub mod filesystem;

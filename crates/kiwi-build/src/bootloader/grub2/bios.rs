@@ -35,7 +35,7 @@ pub(super) fn make(
 ) -> Result<CoreImage, BuildError> {
     let modules = places::modules(tree, TARGET)?;
     places.copy_modules(tree, TARGET)?;
-    tree.create_file(CONFIGURATION, 0o600, early::search(disk, places.name))?;
+    tree.create_file(CONFIGURATION, 0o600, early::search(tree, disk, places.name))?;
     let filesystem = early::boot_filesystem(disk).map_or(FileSystem::Ext4, |plan| plan.kind);
     let command = Cmd::new(places.program(tree, "mkimage")?)
         .in_tree(&context.sandbox_of(tree.path()))

@@ -1,7 +1,10 @@
 //! GRUB's first configuration: finds the file system with the real one.
 
+use std::path::Path;
+
 use kiwi_host::TreeDir;
 use kiwi_plan::plan::boot::EncryptedBoot;
+use kiwi_plan::plan::btrfs::BtrfsPlan;
 use kiwi_plan::plan::disk::{DiskPlan, PartitionRole};
 use kiwi_plan::plan::filesystem::FileSystemPlan;
 use kiwi_plan::plan::layers::Passphrase;
@@ -34,16 +37,55 @@ pub(super) fn prefix(disk: &DiskPlan, grub: &str) -> String {
     format!("{}/{grub}", disk.boot.boot_path.trim_end_matches('/'))
 }
 
+/// Whether paths are those of the default subvolume: snapper changes it, and the GRUB of some distributions follows.
+pub(super) fn follows_default_subvolume(tree: &TreeDir, disk: &DiskPlan) -> bool {
+    const WORD: &[u8] = b"btrfs_relative_path";
+    if !btrfs(disk).is_some_and(|btrfs| btrfs.snapper) {
+        return false;
+    }
+    [
+        "usr/share/grub2",
+        "usr/lib/grub2",
+        "usr/share/grub",
+        "usr/lib/grub",
+    ]
+    .iter()
+    .flat_map(|data| {
+        let targets = tree.read_dir(data).unwrap_or_default();
+        targets
+            .into_iter()
+            .map(move |target| Path::new(data).join(target).join("btrfs.mod"))
+    })
+    .any(|module| {
+        tree.read(module)
+            .is_ok_and(|bytes| bytes.windows(WORD.len()).any(|it| it == WORD))
+    })
+}
+
+/// Subvolumes of the file system that holds `/boot`.
+fn btrfs(disk: &DiskPlan) -> Option<&BtrfsPlan> {
+    boot_filesystem(disk)?.btrfs.as_deref()
+}
+
 /// Commands that set `root` and `prefix`.
-pub(super) fn search(disk: &DiskPlan, grub: &str) -> String {
+pub(super) fn search(tree: &TreeDir, disk: &DiskPlan, grub: &str) -> String {
+    if follows_default_subvolume(tree, disk) {
+        let prefix = prefix(disk, grub);
+        let root = btrfs(disk).map_or("", |btrfs| btrfs.root.as_str());
+        let inside = prefix
+            .strip_prefix(&format!("/{root}"))
+            .unwrap_or(&prefix)
+            .to_owned();
+        return format!("btrfs_relative_path=\"yes\"\n{}", commands(disk, &inside));
+    }
+    commands(disk, &prefix(disk, grub))
+}
+
+fn commands(disk: &DiskPlan, prefix: &str) -> String {
     let uuid = boot_filesystem(disk)
         .and_then(|filesystem| filesystem.uuid.clone())
         .unwrap_or_default();
-    let prefix = prefix(disk, grub);
     let mut text = String::new();
-    if disk.boot.btrfs_relative_path {
-        text.push_str("btrfs_relative_path=\"yes\"\n");
-    }
     if let Some(encrypted) = &disk.boot.encrypted_boot {
         text.push_str(&decrypt(encrypted, passphrase(disk).as_deref()));
     }
@@ -107,11 +149,11 @@ fn quoted(text: &str) -> String {
 }
 
 /// The whole configuration for a GRUB that loads its menu from there, or starts the unified kernel image.
-pub(super) fn configuration(disk: &DiskPlan, grub: &str) -> String {
+pub(super) fn configuration(tree: &TreeDir, disk: &DiskPlan, grub: &str) -> String {
     if disk.boot.unified_kernel {
         return chainload(disk);
     }
-    let mut text = search(disk, grub);
+    let mut text = search(tree, disk, grub);
     text.push_str("configfile $prefix/grub.cfg\n");
     text
 }
@@ -131,13 +173,14 @@ fn chainload(disk: &DiskPlan) -> String {
 mod tests {
     use super::*;
     use crate::bootloader::testing::disk;
+    use crate::root::testing::Bench;
 
     const ROOT: &str = "00000000-0000-4000-8000-000000000004";
 
     #[test]
     fn plain_disks() {
         assert_eq!(
-            configuration(&disk(), "grub2"),
+            configuration(&Bench::new().tree(), &disk(), "grub2"),
             format!(
                 "search --no-floppy --fs-uuid --set=root {ROOT}\nset prefix=($root)/boot/grub2\n\
                  configfile $prefix/grub.cfg\n"
@@ -148,19 +191,18 @@ mod tests {
     #[test]
     fn encrypted_boot() {
         let mut disk = disk();
-        disk.boot.btrfs_relative_path = true;
         disk.boot.encrypted_boot = Some(EncryptedBoot {
             luks_uuid: "0a-0b-0c".into(),
             with_passphrase: false,
         });
         let open = |options: &str| {
             format!(
-                "btrfs_relative_path=\"yes\"\ninsmod cryptodisk\ninsmod luks\ncryptomount {options}-u 0a0b0c\n\
+                "insmod cryptodisk\ninsmod luks\ncryptomount {options}-u 0a0b0c\n\
                  set root='cryptouuid/0a0b0c'\nsearch --no-floppy --fs-uuid --set=root {ROOT}\n\
                  set prefix=($root)/boot/grub\n"
             )
         };
-        assert_eq!(search(&disk, "grub"), open(""));
+        assert_eq!(search(&Bench::new().tree(), &disk, "grub"), open(""));
         let encrypted = disk.boot.encrypted_boot.unwrap();
         let text = decrypt(&encrypted, Some("a \"$b"));
         assert!(
@@ -171,7 +213,7 @@ mod tests {
 
     #[test]
     fn modules_for_encrypted_boot() {
-        let bench = crate::root::testing::Bench::new();
+        let bench = Bench::new();
         bench.write("g/luks.mod", "");
         bench.write("g/gcry_sha1.mod", "");
         let mut disk = disk();
@@ -191,7 +233,7 @@ mod tests {
         let mut disk = disk();
         disk.boot.unified_kernel = true;
         assert_eq!(
-            configuration(&disk, "grub"),
+            configuration(&Bench::new().tree(), &disk, "grub"),
             "search --no-floppy --fs-uuid --set=root 1234-ABCD\nchainloader ($root)/EFI/Linux/kiwi.efi\nboot\n"
         );
     }

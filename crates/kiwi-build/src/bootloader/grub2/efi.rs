@@ -172,7 +172,7 @@ fn write_configurations(
     places: &Places,
     grub: &str,
 ) -> Result<(), BuildError> {
-    let text = early::configuration(disk, places.name);
+    let text = early::configuration(tree, disk, places.name);
     let built_for = directory_in(&tree.read(grub)?)
         .unwrap_or_else(|| format!("EFI/{}", Distribution::of(tree).id));
     let mut directories = vec![FALLBACK.to_owned(), format!("boot/efi/{built_for}")];
@@ -233,7 +233,7 @@ fn make(
     tree.create_file(
         CONFIGURATION,
         0o600,
-        early::configuration(disk, places.name),
+        early::configuration(tree, disk, places.name),
     )?;
     let filesystem = early::boot_filesystem(disk).map(|plan| grub_module(plan.kind));
     let mut modules: Vec<&str> = MODULES.into_iter().chain(filesystem).collect();

@@ -69,14 +69,52 @@ pub(super) fn grub_mkrelpath(disk: &DiskPlan) -> String {
     } else {
         ""
     };
+    let subvolumes = subvolume_cases(disk);
     format!(
         "#!/bin/sh\n\
          # Stands in for grub-mkrelpath while the image is made.\n\
-         for path; do :; done\n\
+         relative=\n\
+         for path; do [ \"$path\" = -r ] && relative=yes; done\n\
          case \"$path\" in\n\
-         {boot}esac\n\
+         {boot}{subvolumes}esac\n\
          printf '%s\\n' \"$path\"\n"
     )
+}
+
+/// Where directories of the root file system are from the top level of a btrfs on, the deepest first.
+fn subvolume_cases(disk: &DiskPlan) -> String {
+    let root = disk
+        .partitions
+        .iter()
+        .find(|partition| partition.role == PartitionRole::Root)
+        .and_then(|partition| partition.filesystem.as_ref());
+    let Some(btrfs) = root.and_then(|filesystem| filesystem.btrfs.as_ref()) else {
+        return String::new();
+    };
+    let mut places: Vec<(&str, &str)> = btrfs
+        .subvolumes
+        .iter()
+        .filter_map(|subvolume| Some((subvolume.directory.as_deref()?, subvolume.path.as_str())))
+        .collect();
+    places.sort_by_key(|(directory, _)| std::cmp::Reverse(directory.len()));
+    // The root itself is asked for to name its subvolume to the kernel, and the plan's command line does that where it is needed.
+    let root = "/) ;;\n".to_owned();
+    std::iter::once(root)
+        .chain(places.into_iter().map(|(directory, path)| {
+            if directory.is_empty() {
+                // Asked for what is relative to the default subvolume, the path is right as it is.
+                return format!(
+                    "/*) [ -n \"$relative\" ] || path={}$path ;;\n",
+                    quoted(&format!("/{path}"))
+                );
+            }
+            let inside = quoted(&format!("/{directory}"));
+            format!(
+                "{inside} | {inside}/*) path={}${{path#{inside}}} ;;\n",
+                quoted(&format!("/{path}"))
+            )
+        }))
+        .collect()
 }
 
 fn answers(disk: &DiskPlan, role: PartitionRole) -> Option<Answers<'_>> {

@@ -37,7 +37,7 @@ use crate::error::{Because as _, BuildError};
 use crate::progress::phase;
 use crate::result::Record;
 use crate::root::scripts;
-use crate::{format, initrd, kernel, system_files};
+use crate::{format, initrd, kernel, snapper, system_files};
 
 /// Makes the raw disk and, when one is asked for, the converted one.
 pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>, BuildError> {
@@ -48,6 +48,7 @@ pub fn create(context: &BuildContext<'_>, plan: &DiskPlan) -> Result<Vec<Record>
         .transpose()?;
     system_files::write(context, tree, plan)?;
     storage_files::write(context, tree, plan, keys.as_ref())?;
+    snapper::configure(tree, plan)?;
     let initrd = match &plan.initrd {
         None => None,
         Some(initrd) => {

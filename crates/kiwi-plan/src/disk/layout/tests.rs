@@ -67,6 +67,7 @@ fn filesystem(kind: FileSystem) -> FileSystemPlan {
         create_options: Vec::new(),
         mount_options: None,
         compression: None,
+        btrfs: None,
     }
 }
 
@@ -113,8 +114,6 @@ fn disk(table: TableKind, partitions: Vec<PartitionPlan>) -> DiskPlan {
             unified_kernel: false,
             cryptodisk: false,
             encrypted_boot: None,
-            btrfs_relative_path: false,
-            snapshots: false,
             xen: None,
             zipl_target: None,
         },

@@ -231,6 +231,7 @@ pub(super) fn plain(ids: &Ids, kind: FileSystem, label: &str, id: &str) -> FileS
         create_options: Vec::new(),
         mount_options: None,
         compression: None,
+        btrfs: None,
     }
 }
 
