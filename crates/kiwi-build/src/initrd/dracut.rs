@@ -49,7 +49,11 @@ pub fn build(
         .args(["--verbose", "--reproducible", "--force", "--no-hostonly"])
         .args(["--no-hostonly-cmdline", "--compress", "cat"]);
     for file in &plan.install_files {
-        command = command.args(["--install", file]);
+        if tree.exists(file.trim_start_matches('/')) {
+            command = command.args(["--install", file]);
+        } else {
+            tracing::warn!("the root tree has no `{file}`, so the initrd goes without");
+        }
     }
     for (option, names) in [
         ("--add", wanted(&plan.add_modules)),

@@ -21,6 +21,8 @@ pub const LUKS_MAPPING: &str = "luks";
 const INTEGRITY_MAPPING: &str = "integrityRoot";
 /// Name of the device with checked blocks.
 pub const VERITY_MAPPING: &str = "verityroot";
+/// Program that opens a device with checked blocks, in the image.
+pub const VERITY_PROGRAM: &str = "/usr/sbin/veritysetup";
 /// Where the key of an encrypted root file system lies in it.
 const KEY_FILE: &str = "/root/.root.keyfile";
 
@@ -80,7 +82,7 @@ pub(crate) fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option
         "random" => Passphrase::Random,
         value => match passphrase_file(value) {
             Some(path) => {
-                Passphrase::File(facts.host.absolute(&path).to_string_lossy().into_owned())
+                Passphrase::File(facts.host.absolute(path).to_string_lossy().into_owned())
             }
             None => Passphrase::Text(value.to_owned()),
         },
@@ -154,8 +156,8 @@ pub fn device_of(layer: &LayerPlan) -> String {
 }
 
 /// Files that the initrd needs to find the root file system, absolute.
-pub(crate) fn initrd_files(layers: &[LayerPlan]) -> Vec<String> {
-    let mut files = Vec::new();
+pub(crate) fn initrd_files(layers: &[LayerPlan], verity: Option<&VerityPlan>) -> Vec<String> {
+    let mut files = Vec::from_iter(verity.map(|_| VERITY_PROGRAM.to_owned()));
     for layer in layers {
         match layer {
             LayerPlan::Raid(_) => files.push("/etc/mdadm.conf".to_owned()),

@@ -23,6 +23,9 @@ use crate::resolve::{DEFAULT_START_SECTOR, Facts};
 /// Module of dracut that puts a writable layer on a read-only root file system.
 const OVERLAY_MODULE: &str = "kiwi-overlay";
 
+/// Directory of devices that the device mapper makes.
+const MAPPER: &str = "/dev/mapper/";
+
 /// Plans the disk; `None` when it cannot be planned, which was reported.
 pub(super) fn plan(
     facts: &Facts<'_>,
@@ -227,7 +230,9 @@ fn with_storage(
             initrd.add_drivers.push(driver.to_owned());
         }
     }
-    initrd.install_files.extend(storage::initrd_files(layers));
+    initrd
+        .install_files
+        .extend(storage::initrd_files(layers, verity));
     initrd
 }
 
@@ -265,15 +270,11 @@ impl Named<'_> {
     fn root_device(&self) -> Option<String> {
         if let Some(read_only) = self.of(PartitionRole::ReadOnlyRoot) {
             let mapping = storage::mapping(&read_only.layers, read_only.verity.as_ref());
-            return Some(
-                match mapping.as_deref().map(|path| path.rsplit('/').next()) {
-                    Some(Some(name)) => format!("overlay:MAPPER={name}"),
-                    _ => {
-                        let uuid = naming::partition_uuid(self.table, self.mbr_id, read_only);
-                        format!("overlay:PARTUUID={uuid}")
-                    }
-                },
-            );
+            let uuid = || naming::partition_uuid(self.table, self.mbr_id, read_only);
+            return Some(mapping.map_or_else(
+                || format!("overlay:PARTUUID={}", uuid()),
+                |path| format!("overlay:MAPPER={}", path.trim_start_matches(MAPPER)),
+            ));
         }
         let root = self.of(PartitionRole::Root)?;
         match &root.volumes {

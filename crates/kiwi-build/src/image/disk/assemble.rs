@@ -144,22 +144,19 @@ impl Assembly<'_> {
                 (None, Some(filesystem)) => {
                     // A copy holds what its original holds, made once more with identifiers of its own.
                     let mountpoint = plan.original(partition).mountpoint.as_deref();
-                    let data =
-                        match packed.filter(|_| partition.role == PartitionRole::ReadOnlyRoot) {
-                            Some(packed) => {
-                                move_packed(packed, place)?;
-                                packed.bytes
-                            }
-                            None => {
-                                let place = Place {
-                                    bytes: layout.content_bytes.min(place.bytes),
-                                    ..place
-                                };
-                                self.fill(plan, filesystem, mountpoint, layout.content, place)?;
-                                set_attributes(&partition.attributes, filesystem, place)?;
-                                place.bytes
-                            }
+                    let packed = packed.filter(|_| partition.role == PartitionRole::ReadOnlyRoot);
+                    let data = if let Some(packed) = packed {
+                        move_packed(packed, place)?;
+                        packed.bytes
+                    } else {
+                        let place = Place {
+                            bytes: layout.content_bytes.min(place.bytes),
+                            ..place
                         };
+                        self.fill(plan, filesystem, mountpoint, layout.content, place)?;
+                        set_attributes(&partition.attributes, filesystem, place)?;
+                        place.bytes
+                    };
                     self.seal(plan, partition, place, data)
                 }
                 (None, None) => Ok(()),
@@ -189,8 +186,12 @@ impl Assembly<'_> {
                 naming::partition_uuid(plan.table, plan.mbr_id, partition)
             ),
         };
-        let line = sealed::table_line(verity, &device, &tree);
-        sealed::add_to_initrd(self.context, self.tree, &line)
+        sealed::Opening {
+            plan: verity,
+            device: &device,
+            tree: &tree,
+        }
+        .add_to_initrd(self.context, self.tree)
     }
 
     /// Makes one file system, of what lies below its mount point, or empty without one.
