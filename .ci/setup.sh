@@ -64,7 +64,7 @@ where the distribution has version 1.88 or newer. Then run this again."
 }
 
 # What kiwi-ng itself calls on the host.
-BUILD_PACKAGES="e2fsprogs erofs-utils fdisk gpgv qemu-utils squashfs-tools uidmap xz-utils"
+BUILD_PACKAGES="e2fsprogs erofs-utils fdisk gpgv qemu-utils squashfs-tools uidmap xfsprogs xz-utils"
 # What boots images.
 BOOT_PACKAGES="ovmf qemu-system-x86"
 # What compiles.

@@ -166,6 +166,17 @@ impl Bench {
         })
     }
 
+    /// The tree of the description `layouts`, prepared by `identity`.
+    ///
+    /// # Errors
+    /// As [`tree`](Self::tree).
+    pub fn layouts_tree(&self, identity: &Identity) -> Result<PathBuf> {
+        self.once(&format!("{identity}/layouts"), || {
+            let profiles = ["--profile", distribution(), "--profile", "Lvm"];
+            self.prepare(identity, "layouts", &profiles)
+        })
+    }
+
     /// The directory with the results of one image type, made by `identity` from its tree.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ mod bad_input;
 mod containers;
 mod disk_boots;
 mod host_untouched;
+mod layouts;
 mod mistakes;
 mod results;
 mod same_bytes;
@@ -25,6 +26,8 @@ struct Case {
     name: &'static str,
     /// Cannot be done by an ordinary user.
     needs_root: bool,
+    /// Something else tests the same code; only `./test --boot-all` runs it.
+    slow: bool,
     run: fn(&Bench) -> Result<()>,
 }
 
@@ -33,7 +36,15 @@ impl Case {
         Self {
             name,
             needs_root: false,
+            slow: false,
             run,
+        }
+    }
+
+    const fn slow(name: &'static str, run: fn(&Bench) -> Result<()>) -> Self {
+        Self {
+            slow: true,
+            ..Self::new(name, run)
         }
     }
 
@@ -41,6 +52,7 @@ impl Case {
         Self {
             name,
             needs_root: true,
+            slow: false,
             run,
         }
     }
@@ -51,6 +63,8 @@ impl Case {
             Some("set KIWI_END_TO_END=1 to run it; it takes minutes")
         } else if self.needs_root && !identity::is_root() {
             Some("only root can do it")
+        } else if self.slow && std::env::var_os("KIWI_BOOT_ALL").is_none() {
+            Some("only `./test --boot-all` runs it")
         } else {
             None
         }
@@ -58,7 +72,7 @@ impl Case {
 }
 
 /// All tests, the quick ones first.
-const SUBJECTS: [(&str, &[Case]); 7] = [
+const SUBJECTS: [(&str, &[Case]); 8] = [
     ("bad_input", bad_input::CASES),
     ("results", results::CASES),
     ("host_untouched", host_untouched::CASES),
@@ -66,6 +80,7 @@ const SUBJECTS: [(&str, &[Case]); 7] = [
     ("same_for_user_and_root", same_for_user_and_root::CASES),
     ("containers", containers::CASES),
     ("disk_boots", disk_boots::CASES),
+    ("layouts", layouts::CASES),
 ];
 
 type Shared = Arc<OnceLock<Result<Bench, String>>>;

@@ -118,11 +118,18 @@ fn entry(partition: &PartitionPlan, rules: FstabRules<'_>) -> Option<FstabEntry>
         | PartitionRole::Custom
         | PartitionRole::Spare => (partition.mountpoint.as_deref()?, None, 0),
     };
+    // What is sealed cannot be written, and is not repaired.
+    let is_sealed = partition.verity.is_some();
+    let mut options = options.unwrap_or("defaults").to_owned();
+    if is_sealed {
+        options.push_str(",ro");
+    }
+    let pass = if is_sealed { 0 } else { pass };
     Some(FstabEntry {
         device: device(rules.persistency, rules.table, rules.mbr_id, partition),
         mountpoint: mountpoint.to_owned(),
         filesystem: filesystem.kind.fstab_name().to_owned(),
-        options: options.unwrap_or("defaults").to_owned(),
+        options,
         dump_and_pass: (0, pass),
     })
 }
