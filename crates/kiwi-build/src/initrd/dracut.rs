@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 use kiwi_host::{Cmd, TreeDir};
 use kiwi_plan::plan::boot::InitrdPlan;
 
-use super::{compression, devices, early};
+use super::{compression, devices, early, modules};
 use crate::context::BuildContext;
 use crate::error::{BuildError, For};
 use crate::kernel::Kernel;
@@ -31,6 +31,7 @@ pub fn build(
                 .into(),
         });
     }
+    let plan = &modules::place(tree, plan)?;
     let available = available_modules(context, tree)?;
     let wanted = |names: &[String]| -> Vec<String> {
         let (there, absent): (Vec<_>, Vec<_>) = names
@@ -58,10 +59,7 @@ pub fn build(
     for (option, names) in [
         ("--add", wanted(&plan.add_modules)),
         ("--omit", plan.omit_modules.clone()),
-        (
-            "--add-drivers",
-            available_drivers(tree, kernel, &plan.add_drivers),
-        ),
+        ("--add-drivers", drivers_of(tree, kernel, plan)),
         ("--omit-drivers", plan.omit_drivers.clone()),
     ] {
         if !names.is_empty() {
@@ -102,9 +100,10 @@ fn available_modules(
         .collect())
 }
 
-/// Those of `names` that exist as modules of the kernel.
-fn available_drivers(tree: &TreeDir, kernel: &Kernel, names: &[String]) -> Vec<String> {
-    if names.is_empty() {
+/// Drivers to add that exist as modules of the kernel.
+fn drivers_of(tree: &TreeDir, kernel: &Kernel, plan: &InitrdPlan) -> Vec<String> {
+    let needed = modules::drivers(plan);
+    if plan.add_drivers.is_empty() && needed.is_empty() {
         return Vec::new();
     }
     let list = ["lib/modules", "usr/lib/modules"]
@@ -126,19 +125,21 @@ fn available_drivers(tree: &TreeDir, kernel: &Kernel, names: &[String]) -> Vec<S
         })
         .map(|name| name.replace('-', "_"))
         .collect();
-    names
+    let there = |name: &str| known.contains(&name.replace('-', "_"));
+    let (mut drivers, absent): (Vec<_>, Vec<_>) = plan
+        .add_drivers
         .iter()
-        .filter(|name| {
-            let there = known.contains(&name.replace('-', "_"));
-            if !there {
-                tracing::warn!(
-                    "the kernel has no driver `{name}` as a module, so the initrd goes without"
-                );
-            }
-            there
-        })
         .cloned()
-        .collect()
+        .partition(|name| there(name));
+    for name in absent {
+        tracing::warn!("the kernel has no driver `{name}` as a module, so the initrd goes without");
+    }
+    for &name in needed {
+        if there(name) && !drivers.iter().any(|other| other == name) {
+            drivers.push(name.to_owned());
+        }
+    }
+    drivers
 }
 
 fn compress(

@@ -4,6 +4,7 @@ mod compression;
 mod devices;
 mod dracut;
 mod early;
+mod modules;
 
 use kiwi_host::TreeDir;
 
