@@ -16,8 +16,10 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("lvm_in_luks2", |bench| boots(bench, &LVM_IN_LUKS2)),
     Case::new("raid1_degraded", |bench| boots(bench, &MIRROR)),
     Case::new("verity", verity),
+    Case::new("overlay_squashfs", |bench| boots(bench, &OVERLAY)),
     Case::new("btrfs_snapshot_root", |bench| boots(bench, &SNAPSHOT)),
     Case::new("systemd_boot_with_uki", |bench| boots(bench, &UNIFIED)),
+    Case::slow("overlay_erofs", |bench| boots(bench, &OVERLAY_EROFS)),
     Case::slow("lvm", |bench| boots(bench, &LVM)),
     Case::slow("luks1", |bench| boots(bench, &LUKS1)),
     Case::slow("integrity", |bench| boots(bench, &INTEGRITY)),
@@ -128,6 +130,34 @@ const VERITY: Layout = Layout {
             "veritysetup status verityroot | sed -n 's/^ *status: *//p'",
             "verified",
         ),
+    ],
+};
+
+const OVERLAY: Layout = Layout {
+    profile: "OverlaySquashfs",
+    firmware: Firmware::Uefi,
+    passphrase: None,
+    second_disk: false,
+    failed: "",
+    prints: &[
+        ("findmnt -n -o FSTYPE /", "overlay"),
+        ("touch /new && ls /new", "/new"),
+        (
+            "lsblk -n -o FSTYPE,PARTLABEL /dev/vda | grep -c 'squashfs *p.lxreadonly'",
+            "1",
+        ),
+    ],
+};
+
+const OVERLAY_EROFS: Layout = Layout {
+    profile: "OverlayErofs",
+    firmware: Firmware::Uefi,
+    passphrase: None,
+    second_disk: false,
+    failed: "",
+    prints: &[
+        ("findmnt -n -o FSTYPE /", "overlay"),
+        ("touch /new && ls /new", "/new"),
     ],
 };
 
