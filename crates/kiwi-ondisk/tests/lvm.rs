@@ -68,9 +68,10 @@ fn disk(group: &VolumeGroup, bytes: u64) -> Disk {
 /// Runs an LVM command without the settings and locks of this machine.
 fn lvm(name: &str) -> Option<Command> {
     let mut command = judge(name, "lvm2")?;
-    command
-        .env("LVM_SUPPRESS_FD_WARNINGS", "1")
-        .env("LVM_SYSTEM_DIR", "/nonexistent");
+    command.env("LVM_SUPPRESS_FD_WARNINGS", "1").env(
+        "LVM_SYSTEM_DIR",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/lvm"),
+    );
     Some(command)
 }
 

@@ -14,7 +14,7 @@ use crate::plan::volumes::{VolumeGroupPlan, VolumePlan, VolumeSize};
 pub const PHYSICAL_VOLUME_START: u64 = MIB;
 /// Unit of the sizes of volumes.
 pub const EXTENT: u64 = 4 * MIB;
-/// Block that holds embedded parameters of dm-verity or dm-integrity, and unit of checksums.
+/// Unit of checksums.
 pub const BLOCK: u64 = 4096;
 /// Bytes of a SHA-256.
 const DIGEST: u64 = 32;
@@ -29,14 +29,8 @@ pub fn inside(layer: &LayerPlan, bytes: u64) -> (u64, u64) {
             bytes.saturating_sub(raid.data_offset) / MIB * MIB,
         ),
         LayerPlan::Luks(luks) => (luks.header_bytes, bytes.saturating_sub(luks.header_bytes)),
-        LayerPlan::Integrity(integrity) => {
-            let provided = Geometry::new(bytes).map_or(0, |geometry| {
-                if integrity.embed {
-                    geometry.bytes_before_metadata()
-                } else {
-                    geometry.provided_bytes()
-                }
-            });
+        LayerPlan::Integrity(_) => {
+            let provided = Geometry::new(bytes).map_or(0, |geometry| geometry.provided_bytes());
             (0, provided / BLOCK * BLOCK)
         }
     }
@@ -63,7 +57,7 @@ fn sealed_bytes(verity: &VerityPlan, bytes: u64) -> u64 {
     data
 }
 
-/// Bytes of the checksums over `data` bytes, superblock and embedded parameters included.
+/// Bytes of the checksums over `data` bytes, superblock included.
 pub fn verity_bytes(verity: &VerityPlan, data: u64) -> u64 {
     let mut blocks = data.div_ceil(BLOCK);
     if let Some(covered) = verity.blocks {
@@ -74,7 +68,7 @@ pub fn verity_bytes(verity: &VerityPlan, data: u64) -> u64 {
         blocks = blocks.div_ceil(BLOCK / DIGEST);
         total += blocks;
     }
-    (total.max(2) + u64::from(verity.embed)) * BLOCK
+    total.max(2) * BLOCK
 }
 
 /// Smallest partition whose content has `bytes`, in MiB.

@@ -12,8 +12,6 @@ use crate::resolve::{Facts, passphrase_file};
 
 /// Space for the superblock of a RAID member and whatever follows it, in bytes.
 const RAID_OFFSET: u64 = 2 << 20;
-/// The kernel command line has this word when the first boot shall encrypt again.
-const REENCRYPT: &str = "rd.kiwi.oem.luks.reencrypt";
 
 /// Name of the decrypted device.
 pub const LUKS_MAPPING: &str = "luks";
@@ -64,11 +62,6 @@ fn integrity(facts: &Facts<'_>, ids: &Ids) -> Option<IntegrityPlan> {
             .as_ref()
             .map(|file| format!("/{}", file.trim_start_matches('/'))),
         legacy_hmac: written.integrity_legacy_hmac.is_some_and(|it| *it),
-        embed: written.embed_integrity_metadata.is_some_and(|it| *it),
-        key_description: written
-            .integrity_metadata_key_description
-            .as_ref()
-            .map(|text| text.value.clone()),
         salt: ids.uuid("integrity"),
     })
 }
@@ -90,7 +83,6 @@ pub(crate) fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option
     let typed = matches!(passphrase, Passphrase::Text(_) | Passphrase::File(_));
     // What can be typed is asked for once; where GRUB asked for it already, the initrd has the key.
     let key_file = !typed || !boot_partition;
-    let command_line = facts.kind().boot.kernelcmdline.as_ref();
     let mut plan = LuksPlan {
         uuid: ids.uuid("luks"),
         mapping: LUKS_MAPPING.to_owned(),
@@ -109,11 +101,6 @@ pub(crate) fn luks(facts: &Facts<'_>, boot_partition: bool, ids: &Ids) -> Option
                 (option.name.value.clone(), value)
             })
             .collect(),
-        whole: written.luks_randomize.is_none_or(|it| *it),
-        reencrypt: command_line.is_some_and(|line| {
-            line.split_whitespace()
-                .any(|word| word.split('=').next() == Some(REENCRYPT))
-        }),
         header_bytes: 0,
         origin: facts.places.origin(luks.span),
     };
@@ -131,7 +118,6 @@ pub(crate) fn verity(facts: &Facts<'_>, ids: &Ids) -> Option<VerityPlan> {
     };
     Some(VerityPlan {
         blocks,
-        embed: written.embed_verity_metadata.is_some_and(|it| *it),
         uuid: ids.uuid("verity"),
         salt: ids.hex("verity salt"),
         mapping: VERITY_MAPPING.to_owned(),

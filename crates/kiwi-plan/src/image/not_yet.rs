@@ -10,6 +10,9 @@ use kiwi_description::span::Span;
 use crate::plan::root::PackageManager;
 use crate::resolve::{Binding, Facts};
 
+/// The kernel command line has this word when the first boot shall encrypt the disk again.
+const REENCRYPT: &str = "rd.kiwi.oem.luks.reencrypt";
+
 /// Reports all uses of what comes later.
 pub(crate) fn report(facts: &Facts<'_>, diagnostics: &mut Diagnostics) {
     let mut all = Report { diagnostics };
@@ -123,6 +126,25 @@ fn disk(kind: &Type, all: &mut Report<'_>) {
                 *filesystem
             ),
             attributes.span,
+        );
+    }
+    all.if_true(
+        "signed parameters behind the data (`embed_verity_metadata`) are",
+        kind.integrity.embed_verity_metadata,
+    );
+    all.if_true(
+        "signed parameters behind the data (`embed_integrity_metadata`) are",
+        kind.integrity.embed_integrity_metadata,
+    );
+    let command_line = kind.boot.kernelcmdline.as_ref();
+    if let (Some(_), Some(line)) = (&kind.luks.luks, command_line)
+        && line
+            .split_whitespace()
+            .any(|word| word.split('=').next() == Some(REENCRYPT))
+    {
+        all.add(
+            &format!("disks that the first boot encrypts again (`{REENCRYPT}`) are"),
+            line.span,
         );
     }
     let recovery = kind

@@ -54,10 +54,6 @@ pub struct IntegrityPlan {
     pub key_path: Option<String>,
     /// Computes keyed sums in the old way.
     pub legacy_hmac: bool,
-    /// Parameters are stored in the last 4096 bytes of the content, too.
-    pub embed: bool,
-    /// Name of the key in the stored parameters.
-    pub key_description: Option<String>,
     /// Derives what could be random, a uuid.
     pub salt: String,
 }
@@ -81,10 +77,6 @@ pub struct LuksPlan {
     pub compatible_with: Option<String>,
     /// Options of `luksformat`: name, and value where there is one.
     pub options: Vec<(String, Option<String>)>,
-    /// Every block is encrypted, used or not, so that nobody sees which are.
-    pub whole: bool,
-    /// The first boot shall encrypt it again with another key.
-    pub reencrypt: bool,
     /// Bytes of the header in front of the content.
     pub header_bytes: u64,
     /// Where the encryption was asked for.
@@ -121,8 +113,6 @@ impl fmt::Debug for Passphrase {
 pub struct VerityPlan {
     /// Blocks of 4096 bytes that are covered; `None`: all.
     pub blocks: Option<u64>,
-    /// Parameters are stored in the last 4096 bytes, too.
-    pub embed: bool,
     /// Identifier of the tree, a uuid.
     pub uuid: String,
     /// Salt, 32 bytes in hexadecimal digits.

@@ -159,6 +159,6 @@ To use it
         assert_eq!(size(&path), "1.0 MiB (0 B on disk)");
         std::fs::write(&path, [1; 5000]).unwrap();
         assert_eq!(size(&path), "4.9 KiB");
-        assert_eq!(size(Path::new("/nonexistent")), "");
+        assert_eq!(size(&directory.path().join("absent")), "");
     }
 }

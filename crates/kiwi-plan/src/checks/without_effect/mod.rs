@@ -144,6 +144,12 @@ fn encryption(kind: &Type, all: &mut Report<'_>) {
         all.unused("luks_pbkdf", kind.luks.luks_pbkdf.as_ref(), why);
         all.unused("luks_randomize", kind.luks.luks_randomize.as_ref(), why);
         all.unused("luks_version", kind.luks.luks_version.as_ref(), why);
+    } else if kind.luks.luks_randomize.is_some_and(|it| !*it) {
+        all.unused(
+            "luks_randomize",
+            kind.luks.luks_randomize.as_ref(),
+            "when it is `false`: every block is encrypted, so that nobody sees which are in use",
+        );
     }
 }
 
