@@ -117,6 +117,14 @@ fn partitions() {
 }
 
 #[test]
+fn storage() {
+    record(&case("storage", "volumes", profile("Volumes")));
+    record(&case("storage", "array", profile("Array")));
+    record(&case("storage", "sealed", profile("Sealed")));
+    record(&case("storage", "subvolumes", profile("Subvolumes")));
+}
+
+#[test]
 fn archive_and_filesystems() {
     for kind in ["tbz", "ext4", "xfs", "squashfs", "erofs"] {
         record(&case("archive-and-filesystems", kind, of_type(kind)));

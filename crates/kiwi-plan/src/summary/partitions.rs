@@ -5,7 +5,10 @@ use crate::disk::layout::{fixed_mib, is_logical, sharing};
 use crate::disk::measure::MIB;
 use crate::disk::type_codes::type_name;
 use crate::plan::disk::{DiskPlan, PartitionPlan, PartitionRole, TableKind};
+use crate::plan::filesystem::FileSystemPlan;
 use crate::plan::image::SizeRule;
+use crate::plan::layers::{LayerPlan, RaidLevel};
+use crate::plan::volumes::{VolumeGroupPlan, VolumeSize};
 
 /// Returns the table: number, start, size, content, mount point and reason of each partition.
 pub(super) fn lines(disk: &DiskPlan) -> Vec<String> {
@@ -41,6 +44,9 @@ pub(super) fn lines(disk: &DiskPlan) -> Vec<String> {
             partition.mountpoint.as_deref().unwrap_or_default(),
             &partition.reason,
         ]);
+        if let Some(group) = &partition.volumes {
+            volumes(group, &mut table);
+        }
         start = match (start, partition.size_mib) {
             (Some(start), Some(mib)) => Some((start + mib * MIB).next_multiple_of(MIB)),
             _ => None,
@@ -107,15 +113,53 @@ fn size(disk: &DiskPlan, partition: &PartitionPlan) -> String {
     }
 }
 
+/// What lies in a partition, from below.
 fn content(partition: &PartitionPlan) -> String {
-    let Some(filesystem) = &partition.filesystem else {
-        return match partition.role {
+    let layers = partition.layers.iter().map(|layer| match layer {
+        LayerPlan::Raid(raid) => match raid.level {
+            RaidLevel::Mirroring => "RAID 1".to_owned(),
+            RaidLevel::Striping => "RAID 0".to_owned(),
+        },
+        LayerPlan::Integrity(_) => "integrity".to_owned(),
+        LayerPlan::Luks(luks) => luks.version.clone().unwrap_or_else(|| "luks2".to_owned()),
+    });
+    let inner = match (&partition.volumes, &partition.filesystem) {
+        (Some(group), _) => format!("group {}", group.name),
+        (None, Some(filesystem)) => named(filesystem),
+        (None, None) => match partition.role {
             PartitionRole::Custom => partition.id.clone(),
             role => role.name().to_owned(),
-        };
+        },
     };
+    let sealed = partition.verity.iter().map(|_| "verity".to_owned());
+    let all: Vec<String> = layers.chain([inner]).chain(sealed).collect();
+    all.join(", ")
+}
+
+fn named(filesystem: &FileSystemPlan) -> String {
+    let kind = filesystem.kind.fstab_name();
     match &filesystem.label {
-        Some(label) => format!("{} {label}", filesystem.kind.fstab_name()),
-        None => filesystem.kind.fstab_name().to_owned(),
+        Some(label) => format!("{kind} {label}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// The rows of the volumes of a group.
+fn volumes(group: &VolumeGroupPlan, table: &mut Table) {
+    for volume in &group.volumes {
+        let size = match volume.size {
+            VolumeSize::Fixed(mib) => format!("{mib} MiB"),
+            VolumeSize::Free(mib) => format!("files + {mib} MiB"),
+            VolumeSize::Rest => "rest".to_owned(),
+        };
+        table.row([
+            "",
+            "",
+            &size,
+            "volume",
+            &named(&volume.filesystem),
+            volume.mountpoint.as_deref().unwrap_or_default(),
+            &volume.name,
+        ]);
     }
 }
