@@ -11,6 +11,9 @@ use kiwi_plan::plan::layers::Passphrase;
 
 use crate::bootloader::unified_kernel::EFI_PATH;
 
+/// What members of an array ask for.
+const RAID_MODULES: [&str; 2] = ["diskfilter", "mdraid1x"];
+
 /// What LUKS headers of both versions ask for.
 const CRYPTO_MODULES: [&str; 9] = [
     "cryptodisk",
@@ -94,19 +97,26 @@ fn commands(disk: &DiskPlan, prefix: &str) -> String {
     text
 }
 
-/// Modules that it takes to open an encrypted `/boot`, as far as `directory` has them.
-pub(super) fn crypto_modules(
+/// Modules that it takes to reach `/boot` through RAID, encryption and volumes, as far as `directory` has them.
+pub(super) fn device_modules(
     tree: &TreeDir,
     disk: &DiskPlan,
     directory: &str,
 ) -> Vec<&'static str> {
-    if disk.boot.encrypted_boot.is_none() {
-        return Vec::new();
+    let mut modules = Vec::new();
+    if disk.partition(PartitionRole::Boot).is_none() {
+        if disk.raid().is_some() {
+            modules.extend(RAID_MODULES);
+        }
+        if disk.boot.encrypted_boot.is_some() {
+            modules.extend(CRYPTO_MODULES);
+        }
+        if disk.volume_group().is_some() {
+            modules.push("lvm");
+        }
     }
-    CRYPTO_MODULES
-        .into_iter()
-        .filter(|name| tree.exists(format!("{directory}/{name}.mod")))
-        .collect()
+    modules.retain(|name| tree.exists(format!("{directory}/{name}.mod")));
+    modules
 }
 
 /// Commands that open the encrypted file system with `/boot`.
@@ -217,13 +227,13 @@ mod tests {
         bench.write("g/luks.mod", "");
         bench.write("g/gcry_sha1.mod", "");
         let mut disk = disk();
-        assert!(crypto_modules(&bench.tree(), &disk, "g").is_empty());
+        assert!(device_modules(&bench.tree(), &disk, "g").is_empty());
         disk.boot.encrypted_boot = Some(EncryptedBoot {
             luks_uuid: "1".into(),
             with_passphrase: false,
         });
         assert_eq!(
-            crypto_modules(&bench.tree(), &disk, "g"),
+            device_modules(&bench.tree(), &disk, "g"),
             ["luks", "gcry_sha1"]
         );
     }

@@ -18,7 +18,7 @@ use crate::error::{BuildError, For};
 /// Name inside the tree while a program is made.
 const CONFIGURATION: &str = "/.kiwi-grub-early.cfg";
 /// Modules of a program of our own making. Those that one GRUB lacks are left out.
-const MODULES: [&str; 44] = [
+const MODULES: [&str; 46] = [
     "all_video",
     "boot",
     "btrfs",
@@ -26,6 +26,7 @@ const MODULES: [&str; 44] = [
     "configfile",
     "crypto",
     "cryptodisk",
+    "diskfilter",
     "echo",
     "efi_gop",
     "ext2",
@@ -46,6 +47,7 @@ const MODULES: [&str; 44] = [
     "luks",
     "luks2",
     "lvm",
+    "mdraid1x",
     "minicmd",
     "normal",
     "part_gpt",

@@ -45,7 +45,7 @@ pub(super) fn make(
             TableKind::Msdos => "part_msdos",
         })
         .arg(grub_module(filesystem))
-        .args(early::crypto_modules(tree, disk, &modules));
+        .args(early::device_modules(tree, disk, &modules));
     context
         .runner
         .run(&command)
