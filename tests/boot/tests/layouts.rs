@@ -22,6 +22,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::slow("overlay_erofs", |bench| boots(bench, &OVERLAY_EROFS)),
     Case::slow("lvm", |bench| boots(bench, &LVM)),
     Case::slow("luks1", |bench| boots(bench, &LUKS1)),
+    Case::slow("luks1_in_raid1", |bench| boots(bench, &LUKS_IN_MIRROR)),
     Case::slow("integrity", |bench| boots(bench, &INTEGRITY)),
     Case::slow("xfs", |bench| boots(bench, &XFS)),
     Case::slow("extra_partitions", |bench| boots(bench, &PARTITIONS)),
@@ -96,6 +97,22 @@ const LUKS1: Layout = Layout {
     prints: &[
         ("cryptsetup status luks | sed -n 's/^ *type: *//p'", "LUKS1"),
         ("findmnt -n -o SOURCE /", "/dev/mapper/luks"),
+    ],
+};
+
+const LUKS_IN_MIRROR: Layout = Layout {
+    profile: "LuksInMirror",
+    firmware: Firmware::Bios,
+    passphrase: None,
+    second_disk: false,
+    failed: "",
+    prints: &[
+        ("findmnt -n -o SOURCE /", "/dev/mapper/luks"),
+        (
+            "cryptsetup status luks | sed -n 's/^ *device: *//p'",
+            "/dev/md0",
+        ),
+        ("stat -c %a /root/.root.keyfile", "600"),
     ],
 };
 
