@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use kiwi_end_to_end::bench::{Bench, distribution};
+use kiwi_end_to_end::identity::output;
 use kiwi_end_to_end::say;
 use kiwi_testkit::qemu::{Firmware, Guest, GuestOptions, can_boot};
 
@@ -19,6 +20,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("overlay_squashfs", |bench| boots(bench, &OVERLAY)),
     Case::new("btrfs_snapshot_root", |bench| boots(bench, &SNAPSHOT)),
     Case::new("systemd_boot_with_uki", |bench| boots(bench, &UNIFIED)),
+    Case::slow("the_same_twice", the_same_twice),
     Case::slow("overlay_erofs", |bench| boots(bench, &OVERLAY_EROFS)),
     Case::slow("lvm", |bench| boots(bench, &LVM)),
     Case::slow("luks1", |bench| boots(bench, &LUKS1)),
@@ -332,6 +334,31 @@ fn verity(bench: &Bench) -> Result<()> {
         "nothing on the console says why:\n{transcript}"
     );
     fs_err::remove_file(disk)?;
+    Ok(())
+}
+
+/// The same tree gives the same disk.
+fn the_same_twice(bench: &Bench) -> Result<()> {
+    for layout in [
+        &LVM_IN_LUKS2,
+        &MIRROR,
+        &VERITY,
+        &INTEGRITY,
+        &OVERLAY,
+        &OVERLAY_EROFS,
+        &SNAPSHOT,
+        &XFS,
+        &UNIFIED,
+        &PARTITIONS,
+    ] {
+        let digest = || -> Result<String> {
+            let disk = made(bench, layout)?;
+            let text = output("sha256sum", &[disk.to_str().context("a path")?])?;
+            fs_err::remove_file(disk)?;
+            Ok(text)
+        };
+        ensure!(digest()? == digest()?, "{} differs", layout.profile);
+    }
     Ok(())
 }
 
