@@ -104,8 +104,8 @@ const LUKS1: Layout = Layout {
 
 const LUKS_IN_MIRROR: Layout = Layout {
     profile: "LuksInMirror",
-    firmware: Firmware::Bios,
-    passphrase: None,
+    firmware: Firmware::Uefi,
+    passphrase: Some("opensesame"),
     second_disk: false,
     failed: "",
     prints: &[
