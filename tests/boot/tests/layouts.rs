@@ -131,7 +131,8 @@ const MIRROR: Layout = Layout {
             "clean,degraded",
         ),
         (
-            "mdadm -q --manage /dev/md0 --add /dev/vdb; mdadm --wait /dev/md0; cat /sys/block/md0/md/degraded",
+            "echo 1000000 > /sys/block/md0/md/sync_speed_min; \
+             mdadm -q --manage /dev/md0 --add /dev/vdb; mdadm --wait /dev/md0; cat /sys/block/md0/md/degraded",
             "0",
         ),
     ],
